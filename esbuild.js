@@ -1,0 +1,48 @@
+import { build, context } from 'esbuild';
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const require = createRequire(import.meta.url);
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+/** What runs where: the extension inside VS Code, the daemon and the command line on Node. */
+const bundles = [
+  { entryPoints: { client: 'client/extension.ts' }, external: ['vscode'] },
+  { entryPoints: { daemon: 'server/daemon/main.ts', cli: 'server/cli/main.ts' } },
+].filter((bundle) => Object.values(bundle.entryPoints).every((file) => existsSync(file)));
+
+/** @type {import('esbuild').BuildOptions} */
+const options = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  logLevel: 'warning',
+  define: { __VERSION__: JSON.stringify(version) },
+  loader: { '.node': 'copy' },
+};
+
+copyAddons();
+for (const bundle of bundles) {
+  const settings = { ...options, ...bundle };
+  if (watch) await (await context(settings)).watch();
+  else await build(settings);
+}
+
+/** Native addons can't be bundled: they lie beside the bundle under fixed names. */
+function copyAddons() {
+  mkdirSync('dist', { recursive: true });
+  const sqlite = path.join(path.dirname(require.resolve('better-sqlite3/package.json')), 'prebuilds');
+  const prebuilt = path.join(sqlite, `${process.platform}-${process.arch}.node`);
+  if (!existsSync(prebuilt)) {
+    throw new Error(`better-sqlite3 has no prebuilt binary for ${process.platform}-${process.arch}`);
+  }
+  cpSync(prebuilt, 'dist/better_sqlite3.node');
+}

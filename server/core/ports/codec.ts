@@ -1,0 +1,75 @@
+import type { ErrorCode } from '../../../shared/model/reasons.ts';
+import type { Protocol } from '../../../shared/model/trace.ts';
+import type { TokenUsage } from '../../../shared/model/usage.ts';
+import type { HeaderMap } from './upstream.ts';
+
+/** What routing needs to know of a request's body. */
+export interface BodyFacts {
+  readonly model: string;
+  readonly stream: boolean;
+  /** The request's own limit on output; `null`: it has none. */
+  readonly maxOutputTokens: number | null;
+  /** How many answers are asked for (`n`). */
+  readonly answers: number;
+  /** A stable id of the conversation, where the body carries one. */
+  readonly conversation: string | null;
+  /** The caller asked for a usage chunk itself (Chat Completions streams only). */
+  readonly wantsUsageChunk: boolean;
+}
+
+export type FactsResult =
+  | { readonly ok: true; readonly facts: BodyFacts }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+/** Edits of a body before it is sent: everything else stays byte for byte. */
+export interface BodyEdits {
+  /** Replaces the model's name. */
+  readonly model?: string;
+  /** Asks for the usage chunk of a Chat Completions stream. */
+  readonly includeUsage?: true;
+}
+
+/** A failure in the router's words, before it takes the caller's dialect. */
+export interface RouterFailure {
+  readonly code: ErrorCode;
+  readonly status: number;
+  /** What happened and what to do next. */
+  readonly message: string;
+  readonly retryAfterMs?: number;
+  /** Our own attempts are used up: the caller's client should not stack its retries on them. */
+  readonly final: boolean;
+}
+
+/** Reads an answer as it passes. Bytes go in; the bytes to pass on come out. */
+export interface Meter {
+  /**
+   * Takes the next piece of the body and returns what may be passed on: the same bytes unless an edit asked
+   * for the removal of the usage chunk. Never throws on malformed input.
+   */
+  push(chunk: Uint8Array): readonly Uint8Array[];
+  /** The body ended: whatever is still held back. */
+  finish(): readonly Uint8Array[];
+  /** A content byte was seen: from here on nothing may be tried again. */
+  readonly contentSeen: boolean;
+  /** The protocol's own end was seen (`[DONE]`, `message_stop`, `response.completed`). */
+  readonly complete: boolean;
+  /** An error event was seen inside the stream, in the provider's words. */
+  readonly error: { readonly message: string; readonly type: string | null } | null;
+  /** Usage as reported so far. */
+  readonly usage: TokenUsage | null;
+  /** Bytes of generated text seen, for an estimate where no usage was reported. */
+  readonly outputBytes: number;
+}
+
+/** One wire protocol: pure functions on bytes and parsed bodies. */
+export interface Codec {
+  readonly protocol: Protocol;
+  /** Reads the facts from the body's parsed JSON. */
+  readFacts(body: unknown, headers: HeaderMap): FactsResult;
+  edit(raw: Uint8Array, edits: BodyEdits): Uint8Array;
+  meter(options: { readonly stream: boolean; readonly stripUsageChunk: boolean }): Meter;
+  /** A body in the caller's dialect. */
+  errorBody(failure: RouterFailure, requestId: string): string;
+  /** Ends a stream that already has content: one well-formed error event. */
+  errorEvent(failure: RouterFailure, requestId: string): Uint8Array;
+}

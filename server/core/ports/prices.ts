@@ -1,0 +1,20 @@
+import type { NanoUsd } from '../../../shared/model/money.ts';
+import type { TokenUsage } from '../../../shared/model/usage.ts';
+
+/** What one model costs at one provider. Both methods are exact, rounded once to nano-USD, and cheap. */
+export interface ModelPrice {
+  /** The cost of a known usage. */
+  cost(usage: TokenUsage): NanoUsd;
+  /** An upper bound for any answer with at most these tokens, whichever cache or length tier applies. */
+  worstCase(inputTokens: number, outputTokens: number): NanoUsd;
+  /** The model's context window in tokens, where the book knows it. */
+  readonly contextWindow: number | null;
+}
+
+/** The price book. */
+export interface PriceBook {
+  /** `null`: the book does not know this model. Answers are cached; the call is cheap after the first. */
+  find(providerKind: string, baseUrl: string, model: string): ModelPrice | null;
+  /** Which edition of the book this is, for traces and reports. */
+  readonly edition: string;
+}

@@ -1,0 +1,148 @@
+import type { NanoUsd } from '../../../shared/model/money.ts';
+import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
+import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
+import type { CostBasis, Trace } from '../../../shared/model/trace.ts';
+import type { TokenUsage } from '../../../shared/model/usage.ts';
+
+/**
+ * A running total in one window. `subject` says what is counted: `global`, `key:ID`, `virtual_key:ID`.
+ * `windowStart` is ms since the epoch (0 for a window without end).
+ */
+export interface CounterAddress {
+  readonly subject: string;
+  readonly windowStart: number;
+}
+
+/** A part of a reservation: an amount held on one counter, admitted only within its limit. */
+export interface Hold extends CounterAddress {
+  readonly amountNano: NanoUsd;
+  /** Admission needs spent + held + amount <= limit; `null` only counts. */
+  readonly limitNano: NanoUsd | null;
+}
+
+/** Asks to hold money for one attempt before it is sent. */
+export interface Reservation {
+  readonly attemptId: string;
+  readonly requestId: string;
+  readonly keyId: string;
+  readonly providerId: string;
+  readonly virtualKeyId: string;
+  readonly model: string;
+  readonly at: number;
+  readonly amountNano: NanoUsd;
+  readonly holds: readonly Hold[];
+}
+
+export type Admission =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly code: 'insufficient';
+      /** The first counter that had too little. */
+      readonly counter: CounterAddress;
+      readonly limitNano: NanoUsd;
+      readonly spentNano: NanoUsd;
+      readonly heldNano: NanoUsd;
+    }
+  /** The store could not write (disk full, database locked): nothing is sent. */
+  | { readonly ok: false; readonly code: 'unavailable'; readonly message: string };
+
+/** The true outcome of one reserved attempt; releases its holds and books the cost. */
+export interface Settlement {
+  readonly attemptId: string;
+  readonly at: number;
+  readonly costNano: NanoUsd;
+  readonly costBasis: Exclude<CostBasis, 'unknown'>;
+  readonly usage: TokenUsage | null;
+}
+
+export interface CounterState extends CounterAddress {
+  readonly spentNano: NanoUsd;
+  /** Reserved by running attempts. */
+  readonly heldNano: NanoUsd;
+  /** Reserved by attempts whose outcome a crash hid; shown apart from spend. */
+  readonly unknownNano: NanoUsd;
+}
+
+/** One attempt as the ledger knows it. */
+export interface LedgerEntry {
+  readonly attemptId: string;
+  readonly requestId: string;
+  readonly keyId: string;
+  readonly providerId: string;
+  readonly virtualKeyId: string;
+  readonly model: string;
+  readonly reservedAt: number;
+  readonly reservedNano: NanoUsd;
+  readonly state: 'reserved' | 'settled' | 'unknown';
+  readonly settledAt: number | null;
+  readonly costNano: NanoUsd;
+  readonly costBasis: CostBasis;
+  readonly usage: TokenUsage | null;
+}
+
+/** Money. Calls of one turn of the event loop are one transaction; each item is judged by itself. */
+export interface Ledger {
+  /** One admission an item, in order. All or nothing within an item. Rejects never: failure is a value. */
+  reserveMany(items: readonly Reservation[]): Promise<readonly Admission[]>;
+  /**
+   * Books outcomes, each attempt once: settling an attempt that is already settled, or was never reserved,
+   * changes nothing. An `unknown` attempt may still be settled. Rejects if the store can't write.
+   */
+  settleMany(items: readonly Settlement[]): Promise<void>;
+  counters(addresses: readonly CounterAddress[]): Promise<readonly CounterState[]>;
+  /** Entries of a request, or the newest ones, oldest first. */
+  entries(query: { readonly requestId?: string; readonly limit: number }): Promise<readonly LedgerEntry[]>;
+  /**
+   * Marks every attempt of a process that has ended as `unknown` and returns how many there were. Their holds
+   * stay on the counters until `expireUnknown`.
+   */
+  recoverAbandoned(at: number): Promise<number>;
+  /** Takes the holds of `unknown` attempts reserved before `before` off the counters. The entries stay. */
+  expireUnknown(before: number): Promise<number>;
+}
+
+export interface RegistrySnapshot {
+  readonly providers: readonly ProviderRecord[];
+  readonly keys: readonly KeyRecord[];
+  readonly virtualKeys: readonly VirtualKeyRecord[];
+  readonly cells: readonly CellRecord[];
+}
+
+/** Configuration and states: small, read whole at start, written on change. Writes reject on failure. */
+export interface Registry {
+  loadRegistry(): Promise<RegistrySnapshot>;
+  saveProvider(provider: ProviderRecord): Promise<void>;
+  /** Inserts or replaces; with `sealed` the secret changes in the same transaction. */
+  saveKey(key: KeyRecord, sealed?: Uint8Array): Promise<void>;
+  loadSealed(keyId: string): Promise<Uint8Array | null>;
+  /** Removes the key, its secret and its cells. Ledger, traces and transitions stay. */
+  deleteKey(keyId: string): Promise<void>;
+  saveVirtualKey(key: VirtualKeyRecord): Promise<void>;
+  /** Keeps cells (those that became available again are removed) and appends to the transition log. */
+  recordStates(cells: readonly CellRecord[], transitions: readonly StateTransition[]): Promise<void>;
+}
+
+export interface TraceQuery {
+  readonly limit: number;
+  /** Only requests that started before this request id's start, for paging. */
+  readonly beforeRequestId?: string;
+  readonly keyId?: string;
+}
+
+/** What happened, newest first. Reads may be answered by another thread. */
+export interface History {
+  /** Queued with the turn's transaction; rejects if the store can't write. */
+  recordTrace(trace: Trace): Promise<void>;
+  listTraces(query: TraceQuery): Promise<readonly Trace[]>;
+  findTrace(requestId: string): Promise<Trace | null>;
+  transitions(query: {
+    readonly owner?: string;
+    readonly limit: number;
+  }): Promise<readonly StateTransition[]>;
+}
+
+/** All that is kept. `close` waits for queued writes. */
+export interface Store extends Ledger, Registry, History {
+  close(): Promise<void>;
+}

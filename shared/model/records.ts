@@ -1,0 +1,55 @@
+import type { NanoUsd } from './money.ts';
+
+/** How a provider is spoken to. A preset is a data entry that names one of these. */
+export type ProviderKind = 'openai' | 'anthropic' | 'openai-compatible';
+
+/** A provider as configured. `id` is the name people use: `openai`, `anthropic`, `my-vllm`. */
+export interface ProviderRecord {
+  readonly id: string;
+  readonly kind: ProviderKind;
+  readonly name: string;
+  /** Origin and optional path prefix without a version: `https://api.openai.com`. */
+  readonly baseUrl: string;
+  readonly createdAt: number;
+}
+
+/** A provider credential without its secret. Its id survives rotation. */
+export interface KeyRecord {
+  readonly id: string;
+  readonly providerId: string;
+  readonly name: string;
+  /** Last four characters of the secret, for people to tell keys apart. */
+  readonly hint: string;
+  readonly enabled: boolean;
+  /** Set when the provider refused the secret; cleared by rotation or a successful check. */
+  readonly invalidSince: number | null;
+  readonly invalidReason: string | null;
+  /** The provider's model listing when last checked; `null` where it could not be read. */
+  readonly models: readonly string[] | null;
+  /** Declared or learned account that this key shares its quota with; `null` while unknown. */
+  readonly quotaGroup: string | null;
+  readonly createdAt: number;
+  readonly checkedAt: number | null;
+}
+
+/** The window in which a spending limit counts. Calendar windows are in the limit's time zone. */
+export type SpendWindow = 'day' | 'month' | 'total';
+
+/** The token a tool presents. Only the SHA-256 of the token is kept. */
+export interface VirtualKeyRecord {
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the token, lower-case hex. */
+  readonly digest: string;
+  readonly hint: string;
+  readonly team: string | null;
+  readonly project: string | null;
+  readonly tool: string | null;
+  readonly tags: readonly string[];
+  /** Spending limit under `prevent`; `null` for none. */
+  readonly limitNano: NanoUsd | null;
+  readonly limitWindow: SpendWindow;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+}

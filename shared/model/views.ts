@@ -1,0 +1,93 @@
+import type { NanoUsd } from './money.ts';
+import type { ProviderKind } from './records.ts';
+import type { CellRecord, KeyState, LimitDimension } from './states.ts';
+
+/** A limit of a key as last reported by its provider. */
+export interface LimitView {
+  readonly family: string;
+  readonly dimension: LimitDimension;
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetAt: number | null;
+  readonly readAt: number;
+}
+
+/** A key as people and programs see it: everything but the secret. */
+export interface KeyView {
+  readonly id: string;
+  readonly name: string;
+  readonly providerId: string;
+  readonly hint: string;
+  readonly enabled: boolean;
+  readonly state: KeyState;
+  /** When the state ends by itself (ms since the epoch), where known. */
+  readonly until: number | null;
+  readonly invalidReason: string | null;
+  readonly quotaGroup: string | null;
+  /** Cells that are not available. */
+  readonly cells: readonly CellRecord[];
+  readonly limits: readonly LimitView[];
+  /** Number of models in the provider's listing; `null` where it could not be read. */
+  readonly modelCount: number | null;
+  readonly requestsServed: number;
+  /** Share of attempts that succeeded lately, 0..1; `null` before the first. */
+  readonly successRate: number | null;
+  readonly spentTodayNano: NanoUsd;
+  readonly createdAt: number;
+  readonly checkedAt: number | null;
+}
+
+export interface ProviderView {
+  readonly id: string;
+  readonly kind: ProviderKind;
+  readonly name: string;
+  readonly baseUrl: string;
+}
+
+export interface VirtualKeyView {
+  readonly id: string;
+  readonly name: string;
+  readonly hint: string;
+  readonly team: string | null;
+  readonly project: string | null;
+  readonly tool: string | null;
+  readonly tags: readonly string[];
+  readonly limitNano: NanoUsd | null;
+  readonly limitWindow: 'day' | 'month' | 'total';
+  readonly spentNano: NanoUsd;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+}
+
+/** The daemon at a glance. */
+export interface StateView {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly now: number;
+  /** `http://127.0.0.1:8484`, without a path. */
+  readonly proxyUrl: string;
+  readonly keysByState: Readonly<Record<KeyState, number>>;
+  readonly spentTodayNano: NanoUsd;
+  readonly heldNano: NanoUsd;
+  /** Held by attempts whose outcome a crash hid. */
+  readonly unknownNano: NanoUsd;
+  readonly requestsRunning: number;
+  readonly sealing: 'keychain' | 'file' | 'environment' | 'memory';
+  readonly priceBook: string;
+}
+
+/** One line of a request list. */
+export interface RequestView {
+  readonly requestId: string;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly model: string;
+  readonly keyId: string | null;
+  readonly keyName: string | null;
+  readonly attempts: number;
+  readonly status: number;
+  readonly outcome: 'succeeded' | 'failed' | 'cancelled' | 'rejected';
+  readonly costNano: NanoUsd;
+  readonly tool: string | null;
+}
