@@ -1,0 +1,63 @@
+import type { TraceQuery } from '../../core/ports/store.ts';
+import type { StateTransition } from '../../../shared/model/states.ts';
+import type { Trace } from '../../../shared/model/trace.ts';
+
+/** The newest traces and transitions in memory, synchronous. */
+export class MemoryHistory {
+  readonly #traces = new Map<string, Trace>();
+  readonly #transitions: StateTransition[] = [];
+  readonly #mostEntries: number;
+
+  constructor(mostEntries: number) {
+    this.#mostEntries = mostEntries;
+  }
+
+  /** Keeps a trace, in the place of an earlier one of the same request. */
+  recordTrace(trace: Trace): void {
+    this.#traces.set(trace.requestId, trace);
+    if (this.#traces.size <= this.#mostEntries) return;
+    for (const oldest of this.#traces.keys()) {
+      this.#traces.delete(oldest);
+      break;
+    }
+  }
+
+  /** Logs transitions. */
+  recordTransitions(transitions: readonly StateTransition[]): void {
+    this.#transitions.push(...transitions);
+    const surplus = this.#transitions.length - this.#mostEntries;
+    if (surplus > 0) this.#transitions.splice(0, surplus);
+  }
+
+  /** See `History.listTraces`. */
+  listTraces({ limit, beforeRequestId, keyId }: TraceQuery): readonly Trace[] {
+    let wanted = [...this.#traces.values()].sort(newestFirst);
+    if (keyId !== undefined) {
+      wanted = wanted.filter(({ attempts }) => attempts.some((attempt) => attempt.keyId === keyId));
+    }
+    if (beforeRequestId !== undefined) {
+      const limiting = this.#traces.get(beforeRequestId);
+      wanted = limiting ? wanted.filter((trace) => newestFirst(limiting, trace) < 0) : [];
+    }
+    return wanted.slice(0, limit);
+  }
+
+  /** See `History.findTrace`. */
+  findTrace(requestId: string): Trace | null {
+    return this.#traces.get(requestId) ?? null;
+  }
+
+  /** See `History.transitions`. */
+  transitions(query: { readonly owner?: string; readonly limit: number }): readonly StateTransition[] {
+    const { owner, limit } = query;
+    const newest = this.#transitions.toReversed();
+    return (owner === undefined ? newest : newest.filter((entry) => entry.owner === owner)).slice(0, limit);
+  }
+}
+
+/** Ids sort by creation, so that requests of one millisecond have an order too. */
+function newestFirst(one: Trace, other: Trace): number {
+  if (one.startedAt !== other.startedAt) return other.startedAt - one.startedAt;
+  if (one.requestId === other.requestId) return 0;
+  return one.requestId < other.requestId ? 1 : -1;
+}

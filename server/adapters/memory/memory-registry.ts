@@ -1,0 +1,73 @@
+import type { RegistrySnapshot } from '../../core/ports/store.ts';
+import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
+import type { CellAddress, CellRecord } from '../../../shared/model/states.ts';
+
+/** Configuration and cells in memory, synchronous. */
+export class MemoryRegistry {
+  readonly #providers = new Map<string, ProviderRecord>();
+  readonly #keys = new Map<string, KeyRecord>();
+  readonly #secrets = new Map<string, Uint8Array>();
+  readonly #virtualKeys = new Map<string, VirtualKeyRecord>();
+  readonly #cells = new Map<string, CellRecord>();
+
+  /** Everything but the secrets, oldest first. */
+  load(): RegistrySnapshot {
+    return {
+      providers: [...this.#providers.values()].sort(byAge),
+      keys: [...this.#keys.values()].sort(byAge),
+      virtualKeys: [...this.#virtualKeys.values()].sort(byAge),
+      cells: [...this.#cells.entries()]
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .map(([, cell]) => cell),
+    };
+  }
+
+  /** Inserts or replaces a provider. */
+  saveProvider(provider: ProviderRecord): void {
+    this.#providers.set(provider.id, provider);
+  }
+
+  /** Inserts or replaces a key, with `sealed` its secret too. */
+  saveKey(key: KeyRecord, sealed: Uint8Array | undefined): void {
+    this.#keys.set(key.id, key);
+    if (sealed) this.#secrets.set(key.id, sealed.slice());
+  }
+
+  /** The sealed secret of a key, if it has one. */
+  loadSealed(keyId: string): Uint8Array | null {
+    return this.#secrets.get(keyId)?.slice() ?? null;
+  }
+
+  /** Removes a key with its secret and cells. */
+  deleteKey(keyId: string): void {
+    this.#keys.delete(keyId);
+    this.#secrets.delete(keyId);
+    for (const [name, { owner }] of this.#cells) if (owner === `key:${keyId}`) this.#cells.delete(name);
+  }
+
+  /** Inserts or replaces a virtual key. */
+  saveVirtualKey(key: VirtualKeyRecord): void {
+    this.#virtualKeys.set(key.id, key);
+  }
+
+  /** Keeps the cells that are not available and removes those that are. */
+  saveCells(cells: readonly CellRecord[]): void {
+    for (const cell of cells) {
+      if (cell.state === 'available') this.#cells.delete(nameOf(cell));
+      else this.#cells.set(nameOf(cell), cell);
+    }
+  }
+}
+
+function nameOf({ owner, family, dimension }: CellAddress): string {
+  return `${owner}\0${family}\0${dimension}`;
+}
+
+interface Aged {
+  readonly id: string;
+  readonly createdAt: number;
+}
+
+function byAge(one: Aged, other: Aged): number {
+  return one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1);
+}

@@ -1,0 +1,120 @@
+import type {
+  Admission,
+  CounterAddress,
+  CounterState,
+  LedgerEntry,
+  RegistrySnapshot,
+  Reservation,
+  Settlement,
+  Store,
+  TraceQuery,
+} from '../../core/ports/store.ts';
+import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
+import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
+import type { Trace } from '../../../shared/model/trace.ts';
+import { MemoryHistory } from './memory-history.ts';
+import { MemoryLedger } from './memory-ledger.ts';
+import { MemoryRegistry } from './memory-registry.ts';
+
+/** How much a memory store keeps. */
+export interface MemoryStoreOptions {
+  /** Settled attempts, traces and transitions: of each the newest so many. Default 10 000. */
+  readonly mostEntries?: number;
+}
+
+/** The store of a program that embeds the router, and of tests: nothing outlives the process. */
+export class MemoryStore implements Store {
+  readonly #ledger: MemoryLedger;
+  readonly #history: MemoryHistory;
+  readonly #registry = new MemoryRegistry();
+
+  constructor({ mostEntries = 10_000 }: MemoryStoreOptions = {}) {
+    this.#ledger = new MemoryLedger(mostEntries);
+    this.#history = new MemoryHistory(mostEntries);
+  }
+
+  async reserveMany(items: readonly Reservation[]): Promise<readonly Admission[]> {
+    return items.map((item) => this.#ledger.reserve(item));
+  }
+
+  async settleMany(items: readonly Settlement[]): Promise<void> {
+    let failure: unknown;
+    for (const item of items) {
+      try {
+        this.#ledger.settle(item);
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    if (failure) throw failure;
+  }
+
+  async counters(addresses: readonly CounterAddress[]): Promise<readonly CounterState[]> {
+    return this.#ledger.counters(addresses);
+  }
+
+  async entries(query: {
+    readonly requestId?: string;
+    readonly limit: number;
+  }): Promise<readonly LedgerEntry[]> {
+    return this.#ledger.entries(query);
+  }
+
+  async recoverAbandoned(): Promise<number> {
+    return 0;
+  }
+
+  async expireUnknown(): Promise<number> {
+    return 0;
+  }
+
+  async loadRegistry(): Promise<RegistrySnapshot> {
+    return this.#registry.load();
+  }
+
+  async saveProvider(provider: ProviderRecord): Promise<void> {
+    this.#registry.saveProvider(provider);
+  }
+
+  async saveKey(key: KeyRecord, sealed?: Uint8Array): Promise<void> {
+    this.#registry.saveKey(key, sealed);
+  }
+
+  async loadSealed(keyId: string): Promise<Uint8Array | null> {
+    return this.#registry.loadSealed(keyId);
+  }
+
+  async deleteKey(keyId: string): Promise<void> {
+    this.#registry.deleteKey(keyId);
+  }
+
+  async saveVirtualKey(key: VirtualKeyRecord): Promise<void> {
+    this.#registry.saveVirtualKey(key);
+  }
+
+  async recordStates(cells: readonly CellRecord[], transitions: readonly StateTransition[]): Promise<void> {
+    this.#registry.saveCells(cells);
+    this.#history.recordTransitions(transitions);
+  }
+
+  async recordTrace(trace: Trace): Promise<void> {
+    this.#history.recordTrace(trace);
+  }
+
+  async listTraces(query: TraceQuery): Promise<readonly Trace[]> {
+    return this.#history.listTraces(query);
+  }
+
+  async findTrace(requestId: string): Promise<Trace | null> {
+    return this.#history.findTrace(requestId);
+  }
+
+  async transitions(query: {
+    readonly owner?: string;
+    readonly limit: number;
+  }): Promise<readonly StateTransition[]> {
+    return this.#history.transitions(query);
+  }
+
+  async close(): Promise<void> {}
+}
