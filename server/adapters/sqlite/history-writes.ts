@@ -1,0 +1,50 @@
+import type { Trace } from '../../../shared/model/trace.ts';
+import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
+import type { Connection } from './open-database.ts';
+
+/** What happened, as steps of the turn's transaction. */
+export class HistoryWrites {
+  readonly #insertTrace;
+  readonly #insertTraceKey;
+  readonly #saveCell;
+  readonly #deleteCell;
+  readonly #insertTransition;
+
+  constructor(connection: Connection) {
+    this.#insertTrace = connection.prepare<[string, number, string]>(
+      `INSERT INTO requests (id, started_at, trace) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET started_at = excluded.started_at, trace = excluded.trace`,
+    );
+    this.#insertTraceKey = connection.prepare<[string, number, string]>(
+      'INSERT OR IGNORE INTO request_keys (key_id, started_at, request_id) VALUES (?, ?, ?)',
+    );
+    this.#saveCell = connection.prepare(
+      `INSERT OR REPLACE INTO cells (owner, family, dimension, state, until, failures, since)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#deleteCell = connection.prepare(
+      'DELETE FROM cells WHERE owner = ? AND family = ? AND dimension = ?',
+    );
+    this.#insertTransition = connection.prepare('INSERT INTO transitions (owner, transition) VALUES (?, ?)');
+  }
+
+  /** Keeps a trace, in the place of an earlier one of the same request. */
+  recordTrace(trace: Trace): void {
+    this.#insertTrace.run(trace.requestId, trace.startedAt, JSON.stringify(trace));
+    for (const { keyId } of trace.attempts) {
+      this.#insertTraceKey.run(keyId, trace.startedAt, trace.requestId);
+    }
+  }
+
+  /** Keeps the cells that are not available, removes those that are, and logs the transitions. */
+  recordStates(cells: readonly CellRecord[], transitions: readonly StateTransition[]): void {
+    for (const cell of cells) {
+      const { owner, family, dimension, state, until, failures, since } = cell;
+      if (state === 'available') this.#deleteCell.run(owner, family, dimension);
+      else this.#saveCell.run(owner, family, dimension, state, until, failures, since);
+    }
+    for (const transition of transitions) {
+      this.#insertTransition.run(transition.owner, JSON.stringify(transition));
+    }
+  }
+}

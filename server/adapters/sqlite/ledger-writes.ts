@@ -1,0 +1,133 @@
+import { isAmount, judgeReservation } from '../../core/ledger/judge-reservation.ts';
+import type { Admission, Reservation, Settlement } from '../../core/ports/store.ts';
+import { RouterError } from '../../core/router-error.ts';
+import type { CounterCache } from './counter-cache.ts';
+import type { Instances } from './instances.ts';
+import type { Connection } from './open-database.ts';
+
+type OpenRow = [
+  seq: number | bigint,
+  state: 'reserved' | 'unknown',
+  subject: string | null,
+  windowStart: number,
+  amount: number,
+];
+
+/**
+ * Money, as steps of the turn's transaction. Each step writes its rows first and changes the cached counters last,
+ * where nothing can fail any more: an undone step leaves no mark on them.
+ */
+export class LedgerWrites {
+  readonly #counters: CounterCache;
+  readonly #instances: Instances;
+  readonly #insertAttempt;
+  readonly #insertHold;
+  readonly #findOpen;
+  readonly #settleAttempt;
+  readonly #deleteHolds;
+  readonly #abandon;
+  readonly #expire;
+  readonly #emptyHolds;
+
+  constructor(connection: Connection, counters: CounterCache, instances: Instances) {
+    this.#counters = counters;
+    this.#instances = instances;
+    this.#insertAttempt = connection.prepare(
+      `INSERT INTO attempts
+         (id, instance, request_id, key_id, provider_id, virtual_key_id, model, reserved_at, reserved)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#insertHold = connection.prepare<[number | bigint, string, number, number]>(
+      `INSERT INTO holds (attempt, subject, window_start, amount) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET amount = amount + excluded.amount`,
+    );
+    this.#findOpen = connection
+      .prepare<[string], OpenRow>(
+        `SELECT a.seq, a.state, h.subject, h.window_start, h.amount
+         FROM attempts a LEFT JOIN holds h ON h.attempt = a.seq WHERE a.id = ? AND a.state <> 'settled'`,
+      )
+      .raw();
+    this.#settleAttempt = connection.prepare(
+      `UPDATE attempts SET state = 'settled', settled_at = ?, cost = ?, cost_basis = ?, usage = ? WHERE seq = ?`,
+    );
+    this.#deleteHolds = connection.prepare<[number | bigint]>('DELETE FROM holds WHERE attempt = ?');
+    this.#abandon = connection.prepare<[number]>(
+      `UPDATE attempts SET state = 'unknown' WHERE state = 'reserved' AND state <> 'settled'
+         AND instance IN (SELECT seq FROM instances WHERE ended_at IS NOT NULL AND seq <> ?)`,
+    );
+    this.#expire = connection
+      .prepare<[number], number>(
+        `SELECT a.seq FROM attempts a WHERE a.state = 'unknown' AND a.state <> 'settled' AND a.reserved_at < ?
+           AND EXISTS (SELECT 1 FROM holds h WHERE h.attempt = a.seq AND h.amount > 0)`,
+      )
+      .pluck();
+    this.#emptyHolds = connection.prepare<[number]>('UPDATE holds SET amount = 0 WHERE attempt = ?');
+  }
+
+  /** Takes the holds if all of them fit. Throws if the attempt exists already. */
+  reserve(item: Reservation): Admission {
+    const admission = judgeReservation(item, this.#counters.balance);
+    if (!admission.ok) return admission;
+    const { lastInsertRowid } = this.#insertAttempt.run(
+      item.attemptId,
+      this.#instances.own,
+      item.requestId,
+      item.keyId,
+      item.providerId,
+      item.virtualKeyId,
+      item.model,
+      item.at,
+      item.amountNano,
+    );
+    for (const hold of item.holds) {
+      this.#insertHold.run(lastInsertRowid, hold.subject, hold.windowStart, hold.amountNano);
+    }
+    for (const hold of item.holds) this.#counters.addHeld(hold, hold.amountNano);
+    return admission;
+  }
+
+  /** Books an outcome once: the cost goes to exactly the counters that were held. */
+  settle(item: Settlement): void {
+    if (!isAmount(item.costNano)) {
+      throw new RouterError('internal', 'A settlement needs a whole, non-negative cost.');
+    }
+    const rows = this.#findOpen.all(item.attemptId);
+    const first = rows[0];
+    if (!first) return;
+    const [seq, state] = first;
+    const usage = item.usage === null ? null : JSON.stringify(item.usage);
+    this.#settleAttempt.run(item.at, item.costNano, item.costBasis, usage, seq);
+    if (first[2] === null) return;
+    this.#deleteHolds.run(seq);
+    for (const [, , subject, windowStart, amount] of rows) {
+      const counter = { subject: subject ?? '', windowStart };
+      if (state === 'reserved') this.#counters.addHeld(counter, -amount);
+      else this.#counters.addUnknown(counter, -amount);
+      this.#counters.addSpent(counter, item.costNano);
+    }
+  }
+
+  /** Marks what ended processes left open as unknown; returns how many attempts that were. */
+  abandon(at: number): number {
+    this.#instances.endDead(at);
+    const { changes } = this.#abandon.run(this.#instances.own);
+    if (changes > 0) this.#reload();
+    return changes;
+  }
+
+  /**
+   * Takes unknown holds off the counters; returns how many attempts had some. The rows stay, emptied: should such
+   * an attempt be settled after all, they say which counters its cost belongs to.
+   */
+  expire(before: number): number {
+    const attempts = this.#expire.all(before);
+    for (const attempt of attempts) this.#emptyHolds.run(attempt);
+    if (attempts.length > 0) this.#reload();
+    return attempts.length;
+  }
+
+  #reload(): void {
+    this.#counters.flush();
+    this.#counters.reload();
+  }
+}

@@ -1,0 +1,88 @@
+import type { RegistrySnapshot } from '../../core/ports/store.ts';
+import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
+import type { CellRecord } from '../../../shared/model/states.ts';
+import type { Connection } from './open-database.ts';
+
+type Table = 'providers' | 'keys' | 'virtual_keys';
+
+/**
+ * Configuration: few rows, read whole at start. Records are kept as JSON, since nothing searches in them; a field
+ * that is added later gets its value for old rows from a migration.
+ */
+export class RegistryRows {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Everything but the secrets, oldest first. */
+  load(): RegistrySnapshot {
+    return {
+      providers: this.#all<ProviderRecord>('providers'),
+      keys: this.#all<KeyRecord>('keys'),
+      virtualKeys: this.#all<VirtualKeyRecord>('virtual_keys'),
+      cells: this.#connection
+        .prepare<[], CellRecord>(
+          `SELECT owner, family, dimension, state, until, failures, since FROM cells
+           ORDER BY owner, family, dimension`,
+        )
+        .all(),
+    };
+  }
+
+  /** Inserts or replaces a provider. */
+  saveProvider(provider: ProviderRecord): void {
+    this.#save('providers', provider);
+  }
+
+  /** Inserts or replaces a key, with `sealed` its secret too. */
+  saveKey(key: KeyRecord, sealed: Uint8Array | undefined): void {
+    this.#save('keys', key);
+    if (!sealed) return;
+    this.#connection
+      .prepare(
+        `INSERT INTO secrets (key_id, sealed) VALUES (?, ?)
+         ON CONFLICT DO UPDATE SET sealed = excluded.sealed`,
+      )
+      .run(key.id, sealed);
+  }
+
+  /** The sealed secret of a key, if it has one. */
+  loadSealed(keyId: string): Uint8Array | null {
+    const sealed = this.#connection
+      .prepare<[string], Buffer>('SELECT sealed FROM secrets WHERE key_id = ?')
+      .pluck()
+      .get(keyId);
+    return sealed === undefined ? null : new Uint8Array(sealed);
+  }
+
+  /** Removes a key with its cells; the foreign key takes the secret along. */
+  deleteKey(keyId: string): void {
+    this.#connection.prepare('DELETE FROM keys WHERE id = ?').run(keyId);
+    this.#connection.prepare('DELETE FROM cells WHERE owner = ?').run(`key:${keyId}`);
+  }
+
+  /** Inserts or replaces a virtual key. */
+  saveVirtualKey(key: VirtualKeyRecord): void {
+    this.#save('virtual_keys', key);
+  }
+
+  #all<T>(table: Table): readonly T[] {
+    return this.#connection
+      .prepare<[], string>(`SELECT record FROM ${table} ORDER BY created_at, id`)
+      .pluck()
+      .all()
+      .map((row) => JSON.parse(row) as T);
+  }
+
+  /** Not INSERT OR REPLACE: that deletes the old row first, and with a key's row its secret. */
+  #save(table: Table, record: { readonly id: string; readonly createdAt: number }): void {
+    this.#connection
+      .prepare(
+        `INSERT INTO ${table} (id, created_at, record) VALUES (?, ?, ?)
+         ON CONFLICT DO UPDATE SET created_at = excluded.created_at, record = excluded.record`,
+      )
+      .run(record.id, record.createdAt, JSON.stringify(record));
+  }
+}

@@ -1,0 +1,208 @@
+import type { Clock } from '../../core/ports/clock.ts';
+import type {
+  Admission,
+  CounterAddress,
+  CounterState,
+  LedgerEntry,
+  RegistrySnapshot,
+  Reservation,
+  Settlement,
+  Store,
+  TraceQuery,
+} from '../../core/ports/store.ts';
+import { RouterError } from '../../core/router-error.ts';
+import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
+import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
+import type { Trace } from '../../../shared/model/trace.ts';
+import { CounterCache } from './counter-cache.ts';
+import { HistoryWrites } from './history-writes.ts';
+import { type InstanceIdentity, Instances } from './instances.ts';
+import { LedgerWrites } from './ledger-writes.ts';
+import { type Migration, migrate } from './migrate.ts';
+import { MIGRATIONS } from './migrations/list.ts';
+import { type Connection, openDatabase, reasonOf } from './open-database.ts';
+import { RegistryRows } from './registry-rows.ts';
+import { StoreReads } from './store-reads.ts';
+import { WriteQueue } from './write-queue.ts';
+
+/** How a store is opened. */
+export interface SqliteStoreOptions {
+  readonly file: string;
+  /** The process that opens it; its id is never used twice. */
+  readonly instance: InstanceIdentity;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Whether a process runs on this host. */
+  readonly isAlive: (pid: number) => boolean;
+  /** Path of `better_sqlite3.node` where it lies beside a bundle. */
+  readonly nativeBinding?: string;
+  /** `FULL` also survives a power loss, at the cost of one disk flush a transaction. */
+  readonly synchronous?: 'NORMAL' | 'FULL';
+  /** How long a write may block the thread for another process's transaction, ms. */
+  readonly busyTimeoutMs?: number;
+  /** Largest size of the file in pages of 4096 bytes. */
+  readonly maxPages?: number;
+  readonly migrations?: readonly Migration[];
+}
+
+/** Opening may wait longer than a request: another process may be migrating. */
+const OPEN_TIMEOUT_MS = 5000;
+
+/** The store on one SQLite file. Several processes may have it open; each sees the others' counters. */
+export class SqliteStore implements Store {
+  readonly #connection: Connection;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #instances: Instances;
+  readonly #ledger: LedgerWrites;
+  readonly #history: HistoryWrites;
+  readonly #registry: RegistryRows;
+  readonly #reads: StoreReads;
+  readonly #queue: WriteQueue;
+
+  private constructor(connection: Connection, options: SqliteStoreOptions) {
+    const { clock, instance, isAlive } = options;
+    const counters = new CounterCache(connection);
+    this.#connection = connection;
+    this.#clock = clock;
+    this.#instances = new Instances(connection, instance, { startedAt: clock.now(), isAlive });
+    this.#ledger = new LedgerWrites(connection, counters, this.#instances);
+    this.#history = new HistoryWrites(connection);
+    this.#registry = new RegistryRows(connection);
+    this.#reads = new StoreReads(connection);
+    this.#queue = new WriteQueue(connection, {
+      begun: () => counters.revalidate(),
+      committing: () => counters.flush(),
+      rolledBack: () => counters.invalidate(),
+    });
+  }
+
+  /** Opens or creates the file and registers this process. Throws `RouterError('store_unavailable')`. */
+  static open(options: SqliteStoreOptions): SqliteStore {
+    const { file, nativeBinding, synchronous = 'NORMAL', busyTimeoutMs = 500, maxPages } = options;
+    const connection = openDatabase({
+      file,
+      busyTimeoutMs: OPEN_TIMEOUT_MS,
+      ...(nativeBinding === undefined ? {} : { nativeBinding }),
+    });
+    try {
+      connection.pragma('journal_mode = WAL');
+      connection.pragma(`synchronous = ${synchronous}`);
+      connection.pragma('foreign_keys = ON');
+      connection.pragma('secure_delete = ON');
+      if (maxPages !== undefined) connection.pragma(`max_page_count = ${maxPages}`);
+      migrate(connection, options.migrations ?? MIGRATIONS, options.clock.now());
+      const store = new SqliteStore(connection, options);
+      connection.pragma(`busy_timeout = ${busyTimeoutMs}`);
+      return store;
+    } catch (error) {
+      connection.close();
+      if (error instanceof RouterError) throw error;
+      throw new RouterError('store_unavailable', `Cannot open the database ${file}: ${reasonOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Write transactions committed since the store was opened. */
+  get transactions(): number {
+    return this.#queue.transactions;
+  }
+
+  async reserveMany(items: readonly Reservation[]): Promise<readonly Admission[]> {
+    const outcomes = await this.#queue.push(items.map((item) => () => this.#ledger.reserve(item)));
+    return outcomes.map((outcome) =>
+      outcome.ok ? outcome.value : { ok: false, code: 'unavailable', message: outcome.error.message },
+    );
+  }
+
+  async settleMany(items: readonly Settlement[]): Promise<void> {
+    const outcomes = await this.#queue.push(items.map((item) => () => this.#ledger.settle(item)));
+    for (const outcome of outcomes) if (!outcome.ok) throw outcome.error;
+  }
+
+  async counters(addresses: readonly CounterAddress[]): Promise<readonly CounterState[]> {
+    return this.#reads.counters(addresses);
+  }
+
+  async entries(query: {
+    readonly requestId?: string;
+    readonly limit: number;
+  }): Promise<readonly LedgerEntry[]> {
+    return this.#reads.entries(query);
+  }
+
+  recoverAbandoned(at: number): Promise<number> {
+    return this.#queue.write(() => this.#ledger.abandon(at));
+  }
+
+  expireUnknown(before: number): Promise<number> {
+    return this.#queue.write(() => this.#ledger.expire(before));
+  }
+
+  async loadRegistry(): Promise<RegistrySnapshot> {
+    return this.#registry.load();
+  }
+
+  saveProvider(provider: ProviderRecord): Promise<void> {
+    return this.#queue.write(() => this.#registry.saveProvider(provider));
+  }
+
+  async saveKey(key: KeyRecord, sealed?: Uint8Array): Promise<void> {
+    await this.#queue.write(() => this.#registry.saveKey(key, sealed));
+    if (sealed) this.#eraseLog();
+  }
+
+  async loadSealed(keyId: string): Promise<Uint8Array | null> {
+    return this.#registry.loadSealed(keyId);
+  }
+
+  async deleteKey(keyId: string): Promise<void> {
+    await this.#queue.write(() => this.#registry.deleteKey(keyId));
+    this.#eraseLog();
+  }
+
+  saveVirtualKey(key: VirtualKeyRecord): Promise<void> {
+    return this.#queue.write(() => this.#registry.saveVirtualKey(key));
+  }
+
+  recordStates(cells: readonly CellRecord[], transitions: readonly StateTransition[]): Promise<void> {
+    return this.#queue.write(() => this.#history.recordStates(cells, transitions));
+  }
+
+  recordTrace(trace: Trace): Promise<void> {
+    return this.#queue.write(() => this.#history.recordTrace(trace));
+  }
+
+  async listTraces(query: TraceQuery): Promise<readonly Trace[]> {
+    return this.#reads.listTraces(query);
+  }
+
+  async findTrace(requestId: string): Promise<Trace | null> {
+    return this.#reads.findTrace(requestId);
+  }
+
+  async transitions(query: {
+    readonly owner?: string;
+    readonly limit: number;
+  }): Promise<readonly StateTransition[]> {
+    return this.#reads.transitions(query);
+  }
+
+  /** Writes what is queued and leaves: attempts still open are from now on abandoned. A second call does nothing. */
+  async close(): Promise<void> {
+    if (!this.#connection.open) return;
+    this.#queue.close();
+    try {
+      this.#instances.endOwn(this.#clock.now());
+    } finally {
+      this.#connection.close();
+    }
+  }
+
+  /**
+   * `secure_delete` wipes a replaced secret from the database's pages, but its old page lies in the log until that
+   * is written over. Emptied at once where no other process reads, else at the next checkpoint.
+   */
+  #eraseLog(): void {
+    if (this.#connection.open) this.#connection.pragma('wal_checkpoint(TRUNCATE)');
+  }
+}
