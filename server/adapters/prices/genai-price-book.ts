@@ -1,0 +1,145 @@
+import { calcPrice, findProvider } from '@pydantic/genai-prices';
+import type { ModelInfo, ModelPrice as BookPrice } from '@pydantic/genai-prices';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { ModelPrice, PriceBook } from '../../core/ports/prices.ts';
+import { ExactPrice, type Rates } from './exact-price.ts';
+
+/** The package's version; it exports none itself. A test compares it with what is installed. */
+const BOOK_VERSION = '0.1.8';
+
+/** Names come from requests: more of them than this must not grow the cache. */
+const MAX_CACHED = 4096;
+
+/** How long an answer holds where a price depends on the date or the time of day (DeepSeek), ms. */
+const DATED_PRICE_MS = 60_000;
+
+interface Entry {
+  readonly price: ModelPrice | null;
+  readonly until: number;
+}
+
+/**
+ * Prices of `@pydantic/genai-prices`, bundled with the product: no network. A call of the library takes
+ * about 12 microseconds, so that each model is asked for once and kept as exact rates.
+ */
+export class GenaiPriceBook implements PriceBook {
+  readonly edition = `genai-prices ${BOOK_VERSION}`;
+  readonly #clock: Clock;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  find(providerKind: string, baseUrl: string, model: string): ModelPrice | null {
+    const address = `${providerKind}\n${baseUrl}\n${model}`;
+    const now = this.#clock.now();
+    const known = this.#entries.get(address);
+    if (known && now < known.until) return known.price;
+    const entry = look(providerKind, baseUrl, model, now);
+    if (this.#entries.size >= MAX_CACHED) {
+      // The oldest goes: a Map keeps the order of insertion.
+      for (const oldest of this.#entries.keys()) {
+        this.#entries.delete(oldest);
+        break;
+      }
+    }
+    this.#entries.set(address, entry);
+    return entry.price;
+  }
+}
+
+function look(providerKind: string, baseUrl: string, model: string, now: number): Entry {
+  const providerId = bookProvider(providerKind, baseUrl);
+  if (providerId === null) return { price: null, until: Infinity };
+  const found = ask(providerId, model, now);
+  if (!found) return { price: null, until: Infinity };
+  const dated = Array.isArray(found.model.prices);
+  return {
+    price: toExact(found.prices, found.model),
+    until: dated ? now + DATED_PRICE_MS : Infinity,
+  };
+}
+
+/**
+ * The address says who bills (`https://api.groq.com`). An unknown one, such as a gateway or a simulation,
+ * is taken for the provider whose kind it was given; an unknown OpenAI-compatible server has no price.
+ */
+function bookProvider(providerKind: string, baseUrl: string): string | null {
+  const byUrl = baseUrl === '' ? undefined : findProvider({ providerApiUrl: baseUrl });
+  if (byUrl) return byUrl.id;
+  return providerKind === 'openai' || providerKind === 'anthropic' ? providerKind : null;
+}
+
+function ask(
+  providerId: string,
+  model: string,
+  now: number,
+): { readonly model: ModelInfo; readonly prices: BookPrice } | null {
+  const result = calcPrice({}, model, { providerId, timestamp: new Date(now) });
+  if (!result || !hasTokenPrice(result.model.id, result.model_price)) return null;
+  return { model: result.model, prices: result.model_price };
+}
+
+/**
+ * The book lists models by the hour of audio, by the page, or with no price at all (GitHub's are part of a
+ * subscription): tokens say nothing of their cost. OpenRouter's `:free` models cost nothing by name.
+ */
+function hasTokenPrice(modelId: string, prices: BookPrice): boolean {
+  return (
+    prices['input_mtok'] !== undefined || prices['output_mtok'] !== undefined || modelId.endsWith(':free')
+  );
+}
+
+function toExact(prices: BookPrice, model: ModelInfo): ExactPrice {
+  const starts = new Set<number>();
+  for (const price of Object.values(prices)) {
+    if (typeof price === 'object') for (const tier of price.tiers) starts.add(tier.start);
+  }
+  const higher = [...starts].sort((a, b) => a - b);
+  return new ExactPrice({
+    tiers: [ratesAt(prices, 0), ...higher.map((above) => ratesAt(prices, above))],
+    perRequest: BigInt(Math.round((priceAt(prices, 'requests_kcount', 0) ?? 0) * 1e9)),
+    contextWindow: model.context_window ?? null,
+  });
+}
+
+/** The rates for requests with more than `above` input tokens. Parts without a price cost what contains them. */
+function ratesAt(prices: BookPrice, above: number): Rates {
+  const input = priceAt(prices, 'input_mtok', above) ?? 0;
+  const cacheWrite = priceAt(prices, 'cache_write_mtok', above);
+  const output = priceAt(prices, 'output_mtok', above) ?? 0;
+  return {
+    above,
+    input: pico(input),
+    cacheRead: pico(priceAt(prices, 'cache_read_mtok', above) ?? input),
+    cacheWrite: pico(cacheWrite ?? input),
+    cacheWrite1h: pico(priceAt(prices, 'cache_write_1h_mtok', above) ?? oneHourWrite(input, cacheWrite)),
+    output: pico(output),
+    reasoning: pico(priceAt(prices, 'output_reasoning_mtok', above) ?? output),
+  };
+}
+
+/**
+ * Only Anthropic has one-hour writes: twice the input price, where the five-minute ones cost 1.25 times
+ * (https://platform.claude.com/docs/en/about-claude/pricing). Entries without that price are derived by it.
+ */
+function oneHourWrite(input: number, cacheWrite: number | undefined): number {
+  return cacheWrite === undefined ? input : Math.max(input * 2, cacheWrite);
+}
+
+/** In dollars a million tokens; a tier holds above its start, as in the library's own calculation. */
+function priceAt(prices: BookPrice, key: string, above: number): number | undefined {
+  const price = prices[key];
+  if (typeof price !== 'object') return price;
+  let found = price.base;
+  for (const tier of [...price.tiers].sort((a, b) => a.start - b.start)) {
+    if (above >= tier.start) found = tier.price;
+  }
+  return found;
+}
+
+/** A dollar a million tokens is a million picodollars a token. */
+function pico(usdPerMillion: number): bigint {
+  return BigInt(Math.round(usdPerMillion * 1e6));
+}
