@@ -1,0 +1,113 @@
+import { NO_USAGE, type TokenUsage } from '../../shared/model/usage.ts';
+import type { Answer } from './openai-answers.ts';
+import type { ReceivedRequest } from './received-request.ts';
+import { jsonReply, write, type Script, type Step } from './script.ts';
+
+const DEFAULT_TEXT = ['Hello', ' from', ' the', ' simulated', ' provider', '.'];
+
+/**
+ * Messages, streamed or not as the request asks. Events follow
+ * https://platform.claude.com/docs/en/build-with-claude/streaming: the input's usage is in `message_start`,
+ * `message_delta` restates it and has the cumulative output.
+ */
+export function anthropicMessages(answer: Answer = {}): Script {
+  return (request) => {
+    const text = answer.text ?? DEFAULT_TEXT;
+    const usage: TokenUsage = { ...NO_USAGE, inputTokens: 100, outputTokens: 12, ...answer.usage };
+    const message = {
+      id: `msg_${request.id}`,
+      type: 'message',
+      role: 'assistant',
+      model: answer.model ?? askedModel(request),
+    };
+    if (request.json?.['stream'] !== true) {
+      return jsonReply(
+        200,
+        {
+          ...message,
+          content: [{ type: 'text', text: text.join('') }],
+          stop_reason: 'end_turn',
+          stop_sequence: null,
+          usage: messageUsage(usage, usage.outputTokens),
+        },
+        { bills: usage },
+      );
+    }
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/event-stream; charset=utf-8' },
+      bills: usage,
+      steps: [
+        write(
+          event('message_start', {
+            message: {
+              ...message,
+              content: [],
+              stop_reason: null,
+              stop_sequence: null,
+              usage: messageUsage(usage, 1),
+            },
+          }),
+        ),
+        write(event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } })),
+        write(event('ping', {})),
+        ...pieces(text, usage),
+        write(event('content_block_stop', { index: 0 })),
+        write(
+          event('message_delta', {
+            delta: { stop_reason: 'end_turn', stop_sequence: null },
+            usage: deltaUsage(usage),
+          }),
+        ),
+        write(event('message_stop', {})),
+      ],
+    };
+  };
+}
+
+/** Counting is free (https://platform.claude.com/docs/en/api/messages-count-tokens). */
+export function anthropicCountTokens(inputTokens: number): Script {
+  return jsonReply(200, { input_tokens: inputTokens });
+}
+
+/** One event: its name stands in the `event` line and in the data. */
+export function event(type: string, fields: object): string {
+  return `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+}
+
+/** Anthropic counts exclusively: the three input fields add up to the whole input. */
+function messageUsage(usage: TokenUsage, outputTokens: number): object {
+  return {
+    ...deltaUsage({ ...usage, outputTokens }),
+    cache_creation: {
+      ephemeral_5m_input_tokens: usage.cacheWriteTokens,
+      ephemeral_1h_input_tokens: usage.cacheWrite1hTokens,
+    },
+    service_tier: 'standard',
+    inference_geo: 'not_available',
+  };
+}
+
+function deltaUsage(usage: TokenUsage): object {
+  return {
+    input_tokens: usage.inputTokens,
+    cache_creation_input_tokens: usage.cacheWriteTokens + usage.cacheWrite1hTokens,
+    cache_read_input_tokens: usage.cacheReadTokens,
+    output_tokens: usage.outputTokens,
+  };
+}
+
+function pieces(text: readonly string[], usage: TokenUsage): Step[] {
+  const upTo = (n: number): number => Math.floor((usage.outputTokens * n) / text.length);
+  return text.map((piece, index) =>
+    write(
+      event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: piece } }),
+      upTo(index + 1) - upTo(index),
+    ),
+  );
+}
+
+function askedModel(request: ReceivedRequest): string {
+  const model = request.json?.['model'];
+  return typeof model === 'string' ? model : 'unknown';
+}
