@@ -1,5 +1,5 @@
 import { isAmount, judgeReservation } from '../../core/ledger/judge-reservation.ts';
-import type { Admission, Reservation, Settlement } from '../../core/ports/store.ts';
+import type { Admission, Hold, Reservation, Settlement } from '../../core/ports/store.ts';
 import { RouterError } from '../../core/router-error.ts';
 import type { CounterCache } from './counter-cache.ts';
 import type { Instances } from './instances.ts';
@@ -13,6 +13,13 @@ type OpenRow = [
   amount: number,
 ];
 
+/** An attempt that is not settled. */
+interface OpenAttempt {
+  readonly seq: number | bigint;
+  readonly state: 'reserved' | 'unknown';
+  readonly holds: readonly Pick<Hold, 'subject' | 'windowStart' | 'amountNano'>[];
+}
+
 /**
  * Money, as steps of the turn's transaction. Each step writes its rows first and changes the cached counters last,
  * where nothing can fail any more: an undone step leaves no mark on them.
@@ -20,6 +27,8 @@ type OpenRow = [
 export class LedgerWrites {
   readonly #counters: CounterCache;
   readonly #instances: Instances;
+  /** What this process reserved: settling it then needs no search. Only a hint; the rows decide. */
+  readonly #running = new Map<string, OpenAttempt>();
   readonly #insertAttempt;
   readonly #insertHold;
   readonly #findOpen;
@@ -38,8 +47,7 @@ export class LedgerWrites {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#insertHold = connection.prepare<[number | bigint, string, number, number]>(
-      `INSERT INTO holds (attempt, subject, window_start, amount) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET amount = amount + excluded.amount`,
+      `INSERT INTO holds (attempt, subject, window_start, amount) VALUES (?, ?, ?, ?)`,
     );
     this.#findOpen = connection
       .prepare<[string], OpenRow>(
@@ -48,7 +56,8 @@ export class LedgerWrites {
       )
       .raw();
     this.#settleAttempt = connection.prepare(
-      `UPDATE attempts SET state = 'settled', settled_at = ?, cost = ?, cost_basis = ?, usage = ? WHERE seq = ?`,
+      `UPDATE attempts SET state = 'settled', settled_at = ?, cost = ?, cost_basis = ?, usage = ?
+       WHERE seq = ? AND id = ? AND state = ?`,
     );
     this.#deleteHolds = connection.prepare<[number | bigint]>('DELETE FROM holds WHERE attempt = ?');
     this.#abandon = connection.prepare<[number]>(
@@ -79,10 +88,12 @@ export class LedgerWrites {
       item.at,
       item.amountNano,
     );
-    for (const hold of item.holds) {
+    const holds = oneForEachCounter(item.holds);
+    for (const hold of holds) {
       this.#insertHold.run(lastInsertRowid, hold.subject, hold.windowStart, hold.amountNano);
     }
-    for (const hold of item.holds) this.#counters.addHeld(hold, hold.amountNano);
+    for (const hold of holds) this.#counters.addHeld(hold, hold.amountNano);
+    this.#running.set(item.attemptId, { seq: lastInsertRowid, state: 'reserved', holds });
     return admission;
   }
 
@@ -91,20 +102,12 @@ export class LedgerWrites {
     if (!isAmount(item.costNano)) {
       throw new RouterError('internal', 'A settlement needs a whole, non-negative cost.');
     }
-    const rows = this.#findOpen.all(item.attemptId);
-    const first = rows[0];
-    if (!first) return;
-    const [seq, state] = first;
-    const usage = item.usage === null ? null : JSON.stringify(item.usage);
-    this.#settleAttempt.run(item.at, item.costNano, item.costBasis, usage, seq);
-    if (first[2] === null) return;
-    this.#deleteHolds.run(seq);
-    for (const [, , subject, windowStart, amount] of rows) {
-      const counter = { subject: subject ?? '', windowStart };
-      if (state === 'reserved') this.#counters.addHeld(counter, -amount);
-      else this.#counters.addUnknown(counter, -amount);
-      this.#counters.addSpent(counter, item.costNano);
-    }
+    const { attemptId } = item;
+    const running = this.#running.get(attemptId);
+    this.#running.delete(attemptId);
+    if (running && this.#settleOpen(running, item)) return;
+    const found = this.#find(attemptId);
+    if (found) this.#settleOpen(found, item);
   }
 
   /** Marks what ended processes left open as unknown; returns how many attempts that were. */
@@ -126,8 +129,49 @@ export class LedgerWrites {
     return attempts.length;
   }
 
+  /** After a rollback: what was reserved in it does not exist. */
+  forgetRunning(): void {
+    this.#running.clear();
+  }
+
+  #settleOpen({ seq, state, holds }: OpenAttempt, item: Settlement): boolean {
+    const usage = item.usage === null ? null : JSON.stringify(item.usage);
+    const { at, costNano, costBasis, attemptId } = item;
+    const { changes } = this.#settleAttempt.run(at, costNano, costBasis, usage, seq, attemptId, state);
+    if (changes === 0) return false;
+    if (holds.length > 0) this.#deleteHolds.run(seq);
+    for (const hold of holds) {
+      if (state === 'reserved') this.#counters.addHeld(hold, -hold.amountNano);
+      else this.#counters.addUnknown(hold, -hold.amountNano);
+      this.#counters.addSpent(hold, costNano);
+    }
+    return true;
+  }
+
+  #find(attemptId: string): OpenAttempt | null {
+    const rows = this.#findOpen.all(attemptId);
+    const first = rows[0];
+    if (!first) return null;
+    const [seq, state] = first;
+    const holds = rows.flatMap(([, , subject, windowStart, amountNano]) =>
+      subject === null ? [] : [{ subject, windowStart, amountNano }],
+    );
+    return { seq, state, holds };
+  }
+
   #reload(): void {
     this.#counters.flush();
     this.#counters.reload();
   }
+}
+
+/** Two holds of one attempt on the same counter are one row, and its cost counts there once. */
+function oneForEachCounter(holds: readonly Hold[]): OpenAttempt['holds'] {
+  const merged = new Map<string, OpenAttempt['holds'][number]>();
+  for (const { subject, windowStart, amountNano } of holds) {
+    const name = `${windowStart} ${subject}`;
+    const earlier = merged.get(name)?.amountNano ?? 0;
+    merged.set(name, { subject, windowStart, amountNano: amountNano + earlier });
+  }
+  return [...merged.values()];
 }

@@ -71,7 +71,10 @@ export class SqliteStore implements Store {
     this.#queue = new WriteQueue(connection, {
       begun: () => counters.revalidate(),
       committing: () => counters.flush(),
-      rolledBack: () => counters.invalidate(),
+      rolledBack: () => {
+        counters.invalidate();
+        this.#ledger.forgetRunning();
+      },
     });
   }
 

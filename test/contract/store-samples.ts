@@ -1,0 +1,140 @@
+import type { Hold, Reservation, Settlement } from '../../server/core/ports/store.ts';
+import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../shared/model/records.ts';
+import type { CellRecord, StateTransition } from '../../shared/model/states.ts';
+import type { AttemptTrace, Trace } from '../../shared/model/trace.ts';
+import { NO_USAGE } from '../../shared/model/usage.ts';
+
+/** One counter with a limit and one without, as a request has them. */
+export const CALLER = { subject: 'virtual_key:vk1/day', windowStart: 86_400_000 };
+export const EVERYONE = { subject: 'global/day', windowStart: 86_400_000 };
+
+/** Holds of an amount on both sample counters. */
+export function holdsOf(amountNano: number, limitNano: number | null): readonly Hold[] {
+  return [
+    { ...EVERYONE, amountNano, limitNano: null },
+    { ...CALLER, amountNano, limitNano },
+  ];
+}
+
+/** A reservation of 100 nano-dollars within 1000. */
+export function reservation(attemptId: string, parts: Partial<Reservation> = {}): Reservation {
+  const amountNano = parts.amountNano ?? 100;
+  return {
+    attemptId,
+    requestId: `req_${attemptId}`,
+    keyId: 'k1',
+    providerId: 'openai',
+    virtualKeyId: 'vk1',
+    model: 'gpt-5',
+    at: 1000,
+    amountNano,
+    holds: holdsOf(amountNano, 1000),
+    ...parts,
+  };
+}
+
+/** A settlement of 40 nano-dollars. */
+export function settlement(attemptId: string, parts: Partial<Settlement> = {}): Settlement {
+  const usage = { ...NO_USAGE, inputTokens: 7, outputTokens: 3 };
+  return { attemptId, at: 2000, costNano: 40, costBasis: 'reported', usage, ...parts };
+}
+
+/** A key. */
+export function key(id: string, parts: Partial<KeyRecord> = {}): KeyRecord {
+  return {
+    id,
+    providerId: 'openai',
+    name: id,
+    hint: 'abcd',
+    enabled: true,
+    invalidSince: null,
+    invalidReason: null,
+    models: ['gpt-5'],
+    quotaGroup: null,
+    createdAt: 1,
+    checkedAt: null,
+    ...parts,
+  };
+}
+
+/** A provider. */
+export function provider(id: string, createdAt = 1): ProviderRecord {
+  return { id, kind: 'openai', name: id, baseUrl: 'https://api.openai.com', createdAt };
+}
+
+/** A virtual key. */
+export function virtualKey(id: string, parts: Partial<VirtualKeyRecord> = {}): VirtualKeyRecord {
+  return {
+    id,
+    name: id,
+    digest: `digest of ${id}`,
+    hint: 'wxyz',
+    team: null,
+    project: null,
+    tool: 'codex',
+    tags: ['a'],
+    limitNano: 1000,
+    limitWindow: 'day',
+    createdAt: 1,
+    expiresAt: null,
+    revokedAt: null,
+    ...parts,
+  };
+}
+
+/** A throttled cell. */
+export function cell(owner: string, parts: Partial<CellRecord> = {}): CellRecord {
+  return {
+    owner,
+    family: 'gpt-5',
+    dimension: 'requests',
+    state: 'throttled',
+    until: 5000,
+    failures: 2,
+    since: 1000,
+    ...parts,
+  };
+}
+
+/** A transition. */
+export function transition(owner: string, at: number): StateTransition {
+  return { at, owner, from: 'available', to: 'throttled', trigger: 'rate_limited', until: at + 1000 };
+}
+
+/** A trace of a request that the given keys were tried for. */
+export function trace(requestId: string, startedAt: number, keyIds: readonly string[] = ['k1']): Trace {
+  const attempts = keyIds.map((keyId, index): AttemptTrace => {
+    return {
+      id: `${requestId}-${index}`,
+      index,
+      keyId,
+      providerId: 'openai',
+      model: 'gpt-5',
+      startedAt,
+      endedAt: startedAt + 10,
+      status: 200,
+      outcome: 'succeeded',
+      reservedNano: 100,
+      costNano: 40,
+      costBasis: 'reported',
+      usage: { ...NO_USAGE, inputTokens: 7, outputTokens: 3 },
+      transitions: [],
+    };
+  });
+  return {
+    requestId,
+    startedAt,
+    endedAt: startedAt + 12,
+    caller: { virtualKeyId: 'vk1', name: 'codex', tags: [] },
+    protocol: 'openai-chat',
+    model: 'gpt-5',
+    stream: true,
+    status: 200,
+    outcome: 'succeeded',
+    decisions: [],
+    attempts,
+    costNano: 40,
+    edits: [],
+    warnings: [],
+  };
+}
