@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { endpointFile, parseEndpoint } from '../../shared/endpoint.ts';
+import { endProcess } from './child-process.ts';
+
+/** Folders that exist for one run only: nothing of the developer's own VS Code or keys is touched. */
+export interface Sandbox {
+  readonly folder: string;
+  /** `APIKEYROUTER_HOME`. */
+  readonly home: string;
+  readonly workspace: string;
+  /** VS Code's user data. */
+  readonly userData: string;
+  /** Ends the daemon that the extension left running, then deletes all of it. */
+  dispose(): Promise<void>;
+}
+
+/** Makes the folders, with VS Code's settings and the workspace's files in place. */
+export async function createSandbox(options: {
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly files?: Readonly<Record<string, string>>;
+}): Promise<Sandbox> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'akr-vscode-'));
+  const home = path.join(folder, 'home');
+  const workspace = path.join(folder, 'workspace');
+  const userData = path.join(folder, 'user-data');
+  const settings = {
+    'security.workspace.trust.enabled': false,
+    'workbench.startupEditor': 'none',
+    'chat.disableAIFeatures': true,
+    'telemetry.telemetryLevel': 'off',
+    ...options.settings,
+  };
+  // The server keeps the user's settings one level deeper (`data`) than the desktop does.
+  for (const place of ['data/User', 'User']) {
+    await mkdir(path.join(userData, place), { recursive: true });
+    await writeFile(path.join(userData, place, 'settings.json'), JSON.stringify(settings, null, 2));
+  }
+  await mkdir(workspace, { recursive: true });
+  for (const [name, text] of Object.entries(options.files ?? {})) {
+    await writeFile(path.join(workspace, name), text);
+  }
+  return {
+    folder,
+    home,
+    workspace,
+    userData,
+    async dispose() {
+      await endDaemon(home);
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+  };
+}
+
+/** Ends the daemon of a data folder, if one is running there. */
+async function endDaemon(home: string): Promise<void> {
+  let text: string;
+  try {
+    text = await readFile(endpointFile(home), 'utf8');
+  } catch {
+    return;
+  }
+  const endpoint = parseEndpoint(text);
+  if (endpoint) await endProcess(endpoint.pid);
+}
