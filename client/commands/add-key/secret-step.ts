@@ -1,0 +1,60 @@
+import { type CancellationToken, InputBoxValidationSeverity, ThemeIcon, Uri, env, l10n } from 'vscode';
+import type { Step } from '../../quick-input/steps.ts';
+import { type Objection, textStep } from '../../quick-input/text-step.ts';
+import { type KeyDraft, providerIdOf, providerNameOf } from './draft.ts';
+
+/** Asks for the secret, hidden, and has it verified while the box is open, so that a typo can be mended in place. */
+export function secretStep(
+  draft: KeyDraft,
+  submit: (secret: string, token: CancellationToken) => Promise<Objection>,
+): Step {
+  return (position) => {
+    const page = draft.provider?.kind === 'known' ? draft.provider.keysPage : undefined;
+    return textStep(position, {
+      prompt: l10n.t(
+        'Paste the secret. It is verified with {0}, then kept encrypted.',
+        providerNameOf(draft),
+      ),
+      value: '',
+      hidden: true,
+      busyPrompt: l10n.t('Verifying with the provider… (Escape cancels)'),
+      buttons:
+        page === undefined
+          ? []
+          : [
+              {
+                iconPath: new ThemeIcon('link-external'),
+                tooltip: l10n.t('Open the page where {0} keys are made', providerNameOf(draft)),
+                run: () => void env.openExternal(Uri.parse(page)),
+              },
+            ],
+      validate: (value) => judgeSecret(value, providerIdOf(draft)),
+      accept: submit,
+    });
+  };
+}
+
+/** Finds slips that need no round trip; the daemon and the provider judge the rest. */
+function judgeSecret(value: string, providerId: string): Objection {
+  if (value === '') return l10n.t('Paste the secret.');
+  if (/\s/.test(value)) return l10n.t('A secret has no spaces or line breaks.');
+  if (value.startsWith('akr-')) {
+    return l10n.t("This is a token of the router itself. Paste the provider's own key.");
+  }
+  if (value.startsWith('sk-ant-oat')) {
+    return l10n.t('This is a subscription login, which may not be routed. Make an API key instead.');
+  }
+  if (providerId !== 'anthropic' && value.startsWith('sk-ant-')) {
+    return {
+      message: l10n.t('This looks like an Anthropic key.'),
+      severity: InputBoxValidationSeverity.Warning,
+    };
+  }
+  if (providerId === 'anthropic' && !value.startsWith('sk-ant-')) {
+    return {
+      message: l10n.t('Anthropic keys begin with "sk-ant-".'),
+      severity: InputBoxValidationSeverity.Warning,
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,28 @@
+import { type Disposable, l10n, window } from 'vscode';
+import type { CommandContext } from './command-context.ts';
+import { registerDaemonCommand } from './daemon-command.ts';
+import { pickKey } from './pick-key.ts';
+import { KEYS_PROGRESS } from './progress.ts';
+
+/** `Check Key`: asks the provider whether the key is good. It costs nothing: a model listing is not billed. */
+export function registerCheckKey(context: CommandContext): Disposable {
+  return registerDaemonCommand('apikeyrouter.checkKey', context, async (argument) => {
+    const { connection, list } = context;
+    const key = await pickKey(context, argument, l10n.t('Which key shall be checked?'), () => true);
+    if (!key) return;
+    const checked = await window.withProgress(KEYS_PROGRESS, () =>
+      connection.request('apikeyrouter/keys/check', { id: key.id }),
+    );
+    await list.refresh();
+    if (checked.state === 'invalid') {
+      const reason = checked.invalidReason ?? l10n.t('The provider refused it.');
+      void window.showWarningMessage(l10n.t('"{0}" does not work: {1}', key.name, reason));
+      return;
+    }
+    const models =
+      checked.modelCount === null
+        ? l10n.t('"{0}" works', key.name)
+        : l10n.t('"{0}" works: {1} models', key.name, checked.modelCount);
+    window.setStatusBarMessage(`$(pass) ${models}`, 5000);
+  });
+}

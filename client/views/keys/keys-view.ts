@@ -1,0 +1,88 @@
+import { EventEmitter, type TreeDataProvider, type TreeItem, type TreeView, l10n, window } from 'vscode';
+import type { DaemonConnection } from '../../daemon/connection.ts';
+import { needsAttention } from '../../keys/key-health.ts';
+import type { KeyList } from '../../keys/key-list.ts';
+import { DisposableList } from '../../platform/disposable-list.ts';
+import { Countdown } from './countdown.ts';
+import { registerKeyDecorations } from './decorations.ts';
+import { KeysModel } from './model.ts';
+import type { KeysNode } from './nodes.ts';
+import { keyTooltip, providerTooltip } from './tooltips.ts';
+import { keyItem, providerItem } from './tree-items.ts';
+
+/** The Keys view: the daemon's keys by provider. Looking at it is what first opens the connection. */
+export class KeysView implements TreeDataProvider<KeysNode> {
+  readonly #connection: DaemonConnection;
+  readonly #list: KeyList;
+  readonly #model = new KeysModel();
+  readonly #disposables = new DisposableList();
+  readonly #redrawn = this.#disposables.add(new EventEmitter<KeysNode[] | undefined>());
+  readonly onDidChangeTreeData = this.#redrawn.event;
+  readonly #view: TreeView<KeysNode>;
+
+  constructor(connection: DaemonConnection, list: KeyList) {
+    this.#connection = connection;
+    this.#list = list;
+    const countdown = this.#disposables.add(
+      new Countdown(
+        () => (this.#view.visible ? this.#model.keys : []),
+        (keys) => this.#redrawn.fire([...keys]),
+      ),
+    );
+    this.#view = this.#disposables.add(
+      window.createTreeView('apikeyrouter.keys', { treeDataProvider: this, showCollapseAll: false }),
+    );
+    this.#disposables.add(registerKeyDecorations());
+    this.#disposables.add(this.#view.onDidChangeVisibility(() => countdown.restart()));
+    this.#disposables.add(
+      list.onDidChange(() => {
+        this.#update();
+        countdown.restart();
+      }),
+    );
+  }
+
+  async getChildren(element?: KeysNode): Promise<KeysNode[]> {
+    if (element) return element.kind === 'provider' ? [...element.keys] : [];
+    const state = await this.#connection.settled();
+    if (state.kind === 'connected' && this.#list.snapshot === null) await this.#list.refresh();
+    return [...this.#model.providers];
+  }
+
+  getTreeItem(element: KeysNode): TreeItem {
+    return element.kind === 'provider' ? providerItem(element) : keyItem(element, Date.now());
+  }
+
+  getParent(element: KeysNode): KeysNode | undefined {
+    return element.kind === 'key' ? element.parent : undefined;
+  }
+
+  resolveTreeItem(item: TreeItem, element: KeysNode): TreeItem {
+    item.tooltip =
+      element.kind === 'provider'
+        ? providerTooltip(element)
+        : keyTooltip(element, this.#list.snapshot?.keys ?? [], Date.now());
+    return item;
+  }
+
+  /** Selects a key in the view, without taking the focus. */
+  async reveal(id: string): Promise<void> {
+    const node = this.#model.keys.find((key) => key.id === id);
+    if (node && this.#view.visible) await this.#view.reveal(node, { select: true, focus: false });
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  #update(): void {
+    const snapshot = this.#list.snapshot;
+    const redraw = this.#model.update(snapshot?.keys ?? [], snapshot?.providers ?? []);
+    const waiting = snapshot?.keys.filter(needsAttention).length ?? 0;
+    const tooltip =
+      waiting === 1 ? l10n.t('1 key needs attention') : l10n.t('{0} keys need attention', waiting);
+    this.#view.badge = waiting > 0 ? { value: waiting, tooltip } : undefined;
+    if (redraw === 'all') this.#redrawn.fire(undefined);
+    else if (redraw.length > 0) this.#redrawn.fire([...redraw]);
+  }
+}
