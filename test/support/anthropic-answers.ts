@@ -3,6 +3,11 @@ import type { Answer } from './openai-answers.ts';
 import type { ReceivedRequest } from './received-request.ts';
 import { jsonReply, write, type Script, type Step } from './script.ts';
 
+/** What a simulated Claude says: a text, then perhaps the call of a tool. */
+export interface AnthropicAnswer extends Answer {
+  readonly tool?: { readonly name: string; readonly input: Readonly<Record<string, unknown>> };
+}
+
 const DEFAULT_TEXT = ['Hello', ' from', ' the', ' simulated', ' provider', '.'];
 
 /**
@@ -10,7 +15,7 @@ const DEFAULT_TEXT = ['Hello', ' from', ' the', ' simulated', ' provider', '.'];
  * https://platform.claude.com/docs/en/build-with-claude/streaming: the input's usage is in `message_start`,
  * `message_delta` restates it and has the cumulative output.
  */
-export function anthropicMessages(answer: Answer = {}): Script {
+export function anthropicMessages(answer: AnthropicAnswer = {}): Script {
   return (request) => {
     const text = answer.text ?? DEFAULT_TEXT;
     const usage: TokenUsage = { ...NO_USAGE, inputTokens: 100, outputTokens: 12, ...answer.usage };
@@ -20,14 +25,15 @@ export function anthropicMessages(answer: Answer = {}): Script {
       role: 'assistant',
       model: answer.model ?? askedModel(request),
     };
+    const tool = answer.tool && { type: 'tool_use', id: `toolu_${request.id}`, ...answer.tool };
+    const end = { stop_reason: tool ? 'tool_use' : 'end_turn', stop_sequence: null };
     if (request.json?.['stream'] !== true) {
       return jsonReply(
         200,
         {
           ...message,
-          content: [{ type: 'text', text: text.join('') }],
-          stop_reason: 'end_turn',
-          stop_sequence: null,
+          content: [{ type: 'text', text: text.join('') }, ...(tool ? [tool] : [])],
+          ...end,
           usage: messageUsage(usage, usage.outputTokens),
         },
         { bills: usage },
@@ -53,12 +59,8 @@ export function anthropicMessages(answer: Answer = {}): Script {
         write(event('ping', {})),
         ...pieces(text, usage),
         write(event('content_block_stop', { index: 0 })),
-        write(
-          event('message_delta', {
-            delta: { stop_reason: 'end_turn', stop_sequence: null },
-            usage: deltaUsage(usage),
-          }),
-        ),
+        ...(tool ? toolEvents(tool) : []),
+        write(event('message_delta', { delta: end, usage: deltaUsage(usage) })),
         write(event('message_stop', {})),
       ],
     };
@@ -105,6 +107,23 @@ function pieces(text: readonly string[], usage: TokenUsage): Step[] {
       upTo(index + 1) - upTo(index),
     ),
   );
+}
+
+/** The input of a tool comes as pieces of JSON text. */
+function toolEvents(tool: { readonly input: object }): Step[] {
+  const json = JSON.stringify(tool.input);
+  const middle = Math.floor(json.length / 2);
+  const piece = (text: string): Step =>
+    write(
+      event('content_block_delta', { index: 1, delta: { type: 'input_json_delta', partial_json: text } }),
+    );
+  return [
+    write(event('content_block_start', { index: 1, content_block: { ...tool, input: {} } })),
+    piece(''),
+    piece(json.slice(0, middle)),
+    piece(json.slice(middle)),
+    write(event('content_block_stop', { index: 1 })),
+  ];
 }
 
 function askedModel(request: ReceivedRequest): string {
