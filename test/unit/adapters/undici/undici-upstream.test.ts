@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type {
@@ -9,6 +10,7 @@ import type {
   UpstreamFailure,
   UpstreamRequest,
 } from '../../../../server/core/ports/upstream.ts';
+import { SELF_SIGNED } from '../../../support/self-signed.ts';
 import { UndiciUpstream } from '../../../../server/adapters/undici/undici-upstream.ts';
 
 /** Everything a call reported, and a promise for its last report. */
@@ -366,6 +368,23 @@ describe('UndiciUpstream', () => {
     const { seen } = send(origin.replace('http:', 'https:'));
     await seen.last;
     assert.equal(seen.failure?.code, 'tls');
+  });
+
+  it('refuses a certificate that nobody vouches for, whatever the environment says', async () => {
+    const server = https.createServer(SELF_SIGNED, (_request, response) => response.end('secret kept?'));
+    cleanup.push(() => server.close());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+    try {
+      const { seen } = send(`https://127.0.0.1:${(server.address() as net.AddressInfo).port}`);
+      await seen.last;
+      assert.equal(seen.status, 0);
+      assert.equal(seen.failure?.code, 'tls');
+      assert.match(seen.failure.message, /127\.0\.0\.1:\d+ was not accepted \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
+    } finally {
+      delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    }
   });
 
   it('reports a header that can not be sent as a failure, after dispatch has returned', async () => {
