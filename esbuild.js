@@ -1,5 +1,5 @@
 import { build, context } from 'esbuild';
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -45,4 +45,16 @@ function copyAddons() {
     throw new Error(`better-sqlite3 has no prebuilt binary for ${process.platform}-${process.arch}`);
   }
   cpSync(prebuilt, 'dist/better_sqlite3.node');
+  const keyring = keyringAddon();
+  if (keyring) cpSync(keyring, 'dist/keyring.node');
+}
+
+/** The keychain's addon comes as an optional package a platform; without it secrets are sealed by a key file. */
+function keyringAddon() {
+  const folder = path.join('node_modules', '@napi-rs');
+  const prefix = `keyring-${process.platform}-${process.arch}`;
+  const found = readdirSync(folder).find((name) => name.startsWith(prefix) && !name.includes('musl'));
+  if (!found) return null;
+  const file = readdirSync(path.join(folder, found)).find((name) => name.endsWith('.node'));
+  return file ? path.join(folder, found, file) : null;
 }

@@ -1,3 +1,4 @@
+import type { NewVirtualKey } from '../model/inputs.ts';
 import type { KeyView, ProviderView, StateView, VirtualKeyView } from '../model/views.ts';
 
 /**
@@ -21,7 +22,7 @@ export interface RpcRequests {
   'apikeyrouter/keys/check': { params: { readonly id: string }; result: KeyView };
   /** The token is in this answer only. */
   'apikeyrouter/virtualKeys/create': {
-    params: CreateVirtualKeyParams;
+    params: NewVirtualKey;
     result: { readonly virtualKey: VirtualKeyView; readonly token: string };
   };
 }
@@ -38,19 +39,6 @@ export interface AddKeyParams {
   readonly secret: string;
   /** Base URL of an OpenAI-compatible provider, without `/v1`. */
   readonly baseUrl?: string;
-}
-
-export interface CreateVirtualKeyParams {
-  readonly name: string;
-  readonly tool?: string;
-  readonly team?: string;
-  readonly project?: string;
-  readonly tags?: readonly string[];
-  /** Spending limit in USD; refused requests beyond it get `budget_exceeded`. */
-  readonly limitUsd?: number;
-  readonly limitWindow?: 'day' | 'month' | 'total';
-  /** Milliseconds since the epoch. */
-  readonly expiresAt?: number;
 }
 
 /** `initializationOptions` of the `initialize` request. */

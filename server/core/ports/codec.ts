@@ -13,8 +13,8 @@ export interface BodyFacts {
   readonly answers: number;
   /** A stable id of the conversation, where the body carries one. */
   readonly conversation: string | null;
-  /** The caller asked for a usage chunk itself (Chat Completions streams only). */
-  readonly wantsUsageChunk: boolean;
+  /** A stream that reports usage only if asked to, and was not asked by the caller (Chat Completions). */
+  readonly lacksUsageChunk: boolean;
 }
 
 export type FactsResult =
@@ -64,6 +64,8 @@ export interface Meter {
 /** One wire protocol: pure functions on bytes and parsed bodies. */
 export interface Codec {
   readonly protocol: Protocol;
+  /** False for endpoints that providers answer for free. */
+  readonly billed: boolean;
   /** Reads the facts from the body's parsed JSON. */
   readFacts(body: unknown, headers: HeaderMap): FactsResult;
   edit(raw: Uint8Array, edits: BodyEdits): Uint8Array;

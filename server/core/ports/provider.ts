@@ -32,6 +32,8 @@ export interface ProviderAdapter {
   /** Protocols this provider speaks itself; others would need translation. */
   readonly protocols: ReadonlySet<Protocol>;
   authHeaders(secret: string): Readonly<Record<string, string>>;
+  /** Headers that the provider requires, sent where the caller did not set them. */
+  readonly defaultHeaders?: Readonly<Record<string, string>>;
   /** Caller headers that must not reach the provider because they belong to an account. Lower case. */
   readonly accountHeaders: ReadonlySet<string>;
   /** Path below the base URL for a protocol. */

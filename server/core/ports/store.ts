@@ -5,7 +5,8 @@ import type { CostBasis, Trace } from '../../../shared/model/trace.ts';
 import type { TokenUsage } from '../../../shared/model/usage.ts';
 
 /**
- * A running total in one window. `subject` says what is counted: `global`, `key:ID`, `virtual_key:ID`.
+ * A running total in one window. `subject` says what is counted and in which window: `global/day`,
+ * `key:ID/day`, `virtual_key:ID/month`.
  * `windowStart` is ms since the epoch (0 for a window without end).
  */
 export interface CounterAddress {

@@ -1,0 +1,265 @@
+import type { KeyRecord, ProviderRecord } from '../../../shared/model/records.ts';
+import type { KeyState, StateTransition } from '../../../shared/model/states.ts';
+import type { KeyView } from '../../../shared/model/views.ts';
+import type { CellBook } from '../key/cell-book.ts';
+import type { KeyPool, PooledKey } from '../key/key-pool.ts';
+import { rollUp } from '../key/key-state.ts';
+import { counter } from '../ledger/spend-window.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ProviderAdapter } from '../ports/provider.ts';
+import type { Random } from '../ports/random.ts';
+import type { Store } from '../ports/store.ts';
+import type { Upstream } from '../ports/upstream.ts';
+import type { Vault } from '../ports/vault.ts';
+import { RouterError } from '../router-error.ts';
+import type { ChangeHub } from './change-hub.ts';
+import { type Listing, listModels } from './list-models.ts';
+
+export interface KeyAdminParts {
+  readonly pool: KeyPool;
+  readonly cells: CellBook;
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly upstream: Upstream;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly changes: ChangeHub;
+  readonly adapters: Readonly<Record<string, ProviderAdapter>>;
+}
+
+export interface NewKey {
+  readonly providerId: string;
+  readonly name: string;
+  readonly secret: string;
+}
+
+/** What people do with keys: add, check, switch, remove. Every change is stored before it takes effect. */
+export class KeyAdmin {
+  readonly #parts: KeyAdminParts;
+
+  constructor(parts: KeyAdminParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Verifies the secret with the provider's free model listing, then keeps it sealed. Throws `RouterError`:
+   * `not_found` (provider), `conflict` (name or secret is taken), `key_placeholder`, `subscription_login`,
+   * `key_refused`, `provider_unreachable`.
+   */
+  async add(input: NewKey): Promise<KeyView> {
+    const { store, vault, random, clock, pool, changes } = this.#parts;
+    const name = input.name.trim();
+    const secret = input.secret.trim();
+    const { provider, adapter } = this.#provider(input.providerId);
+    this.#checkNew(adapter, name, secret);
+    const listing = await this.#list(provider, adapter, secret);
+    // Two additions may have verified at the same time.
+    this.#checkNew(adapter, name, secret);
+    const record: KeyRecord = {
+      id: random.id('key'),
+      providerId: provider.id,
+      name,
+      hint: secret.slice(-4),
+      enabled: true,
+      invalidSince: null,
+      invalidReason: null,
+      models: listing.models,
+      quotaGroup: listing.account,
+      createdAt: clock.now(),
+      checkedAt: clock.now(),
+    };
+    await store.saveKey(record, vault.seal(record.id, secret));
+    vault.hold(record.id, secret);
+    pool.set(record);
+    changes.emit('keys', 'state');
+    return this.view(record.id);
+  }
+
+  /** Removes a key and its secret for good. Requests that already carry it end undisturbed. */
+  async remove(id: string): Promise<void> {
+    const key = this.#get(id);
+    const { store, vault, pool, cells, changes } = this.#parts;
+    await store.deleteKey(key.record.id);
+    vault.drop(id);
+    pool.remove(id);
+    cells.forget(`key:${id}`);
+    changes.emit('keys', 'state');
+  }
+
+  async setEnabled(id: string, enabled: 'enabled' | 'disabled'): Promise<KeyView> {
+    const { vault, store } = this.#parts;
+    const key = this.#get(id);
+    const wanted = enabled === 'enabled';
+    if (key.record.enabled !== wanted) {
+      if (wanted) {
+        const sealed = await store.loadSealed(id);
+        if (!sealed)
+          throw new RouterError(
+            'internal',
+            `The secret of ${key.record.name} is missing. Add the key again.`,
+          );
+        vault.hold(id, vault.open(id, sealed));
+      } else {
+        vault.drop(id);
+      }
+      await this.#change(key, { ...key.record, enabled: wanted }, 'person');
+    }
+    return this.view(id);
+  }
+
+  /** Asks the provider again whether the key is good, and for its models. */
+  async check(id: string): Promise<KeyView> {
+    const { vault, clock } = this.#parts;
+    const key = this.#get(id);
+    const secret = vault.reveal(id);
+    if (secret === undefined) {
+      throw new RouterError('conflict', `${key.record.name} is disabled. Enable it before checking it.`);
+    }
+    try {
+      const listing = await this.#list(key.provider, key.adapter, secret);
+      const verdict = { invalidSince: null, invalidReason: null, checkedAt: clock.now() };
+      const { models } = listing;
+      const quotaGroup = listing.account ?? key.record.quotaGroup;
+      await this.#change(key, { ...this.#get(id).record, ...verdict, models, quotaGroup }, 'check');
+    } catch (error) {
+      if (error instanceof RouterError && error.code === 'key_refused') await this.refused(id, error.message);
+      throw error;
+    }
+    return this.view(id);
+  }
+
+  /** The provider refused the key: no request uses it until it is checked or replaced. */
+  async refused(id: string, reason: string, requestId?: string): Promise<void> {
+    const key = this.#parts.pool.get(id);
+    if (!key || key.record.invalidSince !== null) return;
+    const invalid = { invalidSince: this.#parts.clock.now(), invalidReason: reason.slice(0, 500) };
+    await this.#change(key, { ...key.record, ...invalid }, 'key_invalid', requestId);
+  }
+
+  /** A response named the account behind the key: keys of one account share its limits. */
+  async accountSeen(id: string, account: string): Promise<void> {
+    const key = this.#parts.pool.get(id);
+    if (!key || key.record.quotaGroup === account) return;
+    await this.#change(key, { ...key.record, quotaGroup: account }, 'account_seen');
+  }
+
+  async list(): Promise<readonly KeyView[]> {
+    return this.#views(this.#parts.pool.all());
+  }
+
+  async view(id: string): Promise<KeyView> {
+    const [view] = await this.#views([this.#get(id)]);
+    if (!view) throw new RouterError('not_found', `There is no key ${id}.`);
+    return view;
+  }
+
+  #get(id: string): PooledKey {
+    const { pool } = this.#parts;
+    const key = pool.get(id) ?? pool.all().find((entry) => entry.record.name === id);
+    if (!key)
+      throw new RouterError('not_found', `There is no key "${id}". List them with "apikeyrouter keys list".`);
+    return key;
+  }
+
+  #provider(id: string): { readonly provider: ProviderRecord; readonly adapter: ProviderAdapter } {
+    const provider = this.#parts.pool.provider(id);
+    const adapter = provider && this.#parts.adapters[provider.kind];
+    if (provider && adapter) return { provider, adapter };
+    const known = this.#parts.pool.providers().map((entry) => entry.id);
+    throw new RouterError(
+      'not_found',
+      `There is no provider "${id}". Known: ${known.join(', ')}; others need a base URL.`,
+    );
+  }
+
+  #checkNew(adapter: ProviderAdapter, name: string, secret: string): void {
+    const { pool, vault } = this.#parts;
+    if (name === '') throw new RouterError('invalid_request', 'A key needs a name.');
+    if (secret === '') throw new RouterError('invalid_request', 'The key is empty.');
+    // It becomes a header's value: anything but visible ASCII is a paste that went wrong.
+    if (!/^[\x21-\x7e]+$/.test(secret)) {
+      throw new RouterError(
+        'invalid_request',
+        'The key contains spaces or characters that no key has. Copy it again.',
+      );
+    }
+    const refusal = adapter.refuseSecret(secret);
+    if (refusal) throw new RouterError(refusal.code, refusal.message);
+    for (const key of pool.all()) {
+      if (key.record.name === name)
+        throw new RouterError('conflict', `There is already a key named "${name}".`);
+      if (vault.reveal(key.record.id) === secret) {
+        throw new RouterError('conflict', `This key is already here, as "${key.record.name}".`);
+      }
+    }
+  }
+
+  async #list(
+    provider: ProviderRecord,
+    adapter: ProviderAdapter,
+    secret: string,
+  ): Promise<Extract<Listing, { ok: true }>> {
+    const listing = await listModels(this.#parts, provider, adapter, secret);
+    if (listing.ok) return listing;
+    const { failure } = listing;
+    // The provider's sentence may repeat the key.
+    const said = this.#parts.vault.redact(failure.message.replaceAll(secret, '[redacted]'));
+    if (failure.class === 'key_invalid' || failure.class === 'permission_denied') {
+      throw new RouterError('key_refused', `${provider.name} refused the key: ${said}`);
+    }
+    throw new RouterError(
+      'provider_unreachable',
+      `The key could not be verified with ${provider.name} at ${provider.baseUrl}: ${said}`,
+    );
+  }
+
+  async #change(key: PooledKey, record: KeyRecord, trigger: string, requestId?: string): Promise<void> {
+    const { store, pool, clock, changes } = this.#parts;
+    const from = this.#state(key);
+    await store.saveKey(record);
+    pool.set(record);
+    const changed = pool.get(record.id);
+    const to = changed ? this.#state(changed) : from;
+    if (from !== to) {
+      const owner = `key:${record.id}`;
+      const transition: StateTransition = { at: clock.now(), owner, from, to, trigger };
+      await store.recordStates([], [requestId === undefined ? transition : { ...transition, requestId }]);
+    }
+    changes.emit('keys', 'state');
+  }
+
+  #state(key: PooledKey): KeyState {
+    return rollUp(key.record, this.#parts.cells.closed(key.owners)).state;
+  }
+
+  async #views(keys: readonly PooledKey[]): Promise<readonly KeyView[]> {
+    const { store, clock } = this.#parts;
+    const now = clock.now();
+    const addresses = keys.map((key) => counter(`key:${key.record.id}`, 'day', now));
+    const counters = await store.counters(addresses);
+    return keys.map((key, index) => this.#toView(key, counters[index]?.spentNano ?? 0));
+  }
+
+  #toView(key: PooledKey, spentTodayNano: number): KeyView {
+    const { record, health } = key;
+    const cells = this.#parts.cells.closed(key.owners);
+    return {
+      id: record.id,
+      name: record.name,
+      providerId: record.providerId,
+      hint: record.hint,
+      enabled: record.enabled,
+      ...rollUp(record, cells),
+      invalidReason: record.invalidReason,
+      quotaGroup: record.quotaGroup,
+      cells,
+      limits: health.limits(),
+      modelCount: record.models === null ? null : record.models.length,
+      requestsServed: health.served,
+      successRate: health.overallRate,
+      spentTodayNano,
+      createdAt: record.createdAt,
+      checkedAt: record.checkedAt,
+    };
+  }
+}

@@ -1,0 +1,94 @@
+import type { ProviderKind, ProviderRecord } from '../../../shared/model/records.ts';
+import type { ProviderView } from '../../../shared/model/views.ts';
+import type { KeyPool } from '../key/key-pool.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Registry } from '../ports/store.ts';
+import { RouterError } from '../router-error.ts';
+import type { ChangeHub } from './change-hub.ts';
+
+export interface ProviderInput {
+  readonly id: string;
+  readonly kind: ProviderKind;
+  readonly name: string;
+  readonly baseUrl: string;
+}
+
+/** Providers that people add or point elsewhere. */
+export class ProviderAdmin {
+  readonly #pool: KeyPool;
+  readonly #store: Registry;
+  readonly #clock: Clock;
+  readonly #changes: ChangeHub;
+
+  constructor(parts: {
+    readonly pool: KeyPool;
+    readonly store: Registry;
+    readonly clock: Clock;
+    readonly changes: ChangeHub;
+  }) {
+    this.#pool = parts.pool;
+    this.#store = parts.store;
+    this.#clock = parts.clock;
+    this.#changes = parts.changes;
+  }
+
+  list(): readonly ProviderView[] {
+    return this.#pool.providers().map(({ id, kind, name, baseUrl }) => ({ id, kind, name, baseUrl }));
+  }
+
+  /**
+   * Adds a provider, or changes the base URL of one. A base URL that is moved while keys exist would send their
+   * secrets to another host, so that is refused: throws `RouterError('conflict')`.
+   */
+  async save(input: ProviderInput): Promise<ProviderView> {
+    if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(input.id)) {
+      throw new RouterError(
+        'invalid_request',
+        'A provider id has lower-case letters, digits, dots, dashes or underscores.',
+      );
+    }
+    const baseUrl = normalizeBaseUrl(input.baseUrl);
+    const known = this.#pool.provider(input.id);
+    const moves = known && (known.baseUrl !== baseUrl || known.kind !== input.kind);
+    if (moves && this.#pool.all().some((key) => key.record.providerId === input.id)) {
+      throw new RouterError(
+        'conflict',
+        `"${input.id}" has keys that belong to ${known.baseUrl}. Remove them before pointing it elsewhere, or add a provider of another name.`,
+      );
+    }
+    const createdAt = known?.createdAt ?? this.#clock.now();
+    const record: ProviderRecord = { ...input, name: input.name.trim() || input.id, baseUrl, createdAt };
+    await this.#store.saveProvider(record);
+    this.#pool.setProvider(record);
+    this.#changes.emit('keys');
+    return { id: record.id, kind: record.kind, name: record.name, baseUrl };
+  }
+}
+
+/**
+ * A base URL without a trailing slash or version: `https://host/openai/v1/` means `https://host/openai`. Plain
+ * HTTP is for this machine only, since a key would travel in the clear. Throws `RouterError('invalid_request')`.
+ */
+export function normalizeBaseUrl(text: string): string {
+  let url: URL;
+  try {
+    url = new URL(text.trim());
+  } catch {
+    throw new RouterError(
+      'invalid_request',
+      `"${text}" is no URL. A base URL looks like https://api.example.com/v1.`,
+    );
+  }
+  const local =
+    url.hostname === 'localhost' || url.hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && local)) {
+    throw new RouterError(
+      'invalid_request',
+      'A base URL starts with https:// (http:// only for this machine).',
+    );
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new RouterError('invalid_request', 'A base URL has no user name, query or fragment.');
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '')}`;
+}

@@ -1,0 +1,69 @@
+import type { LimitView } from '../../../shared/model/views.ts';
+import type { LimitReading } from '../ports/provider.ts';
+
+/** Weight of the newest outcome in the moving average: about the last twenty requests count. */
+const OUTCOME_WEIGHT = 0.1;
+/** A key without history is taken for a good one, worth this many successes. */
+const PRIOR_RATE = 0.98;
+/** Below this share of a limit the headroom lowers the score (DESIGN: "critical"). */
+const CRITICAL_SHARE = 0.2;
+
+interface Reading extends LimitReading {
+  readonly family: string;
+  readonly readAt: number;
+}
+
+/** What experience says of one key: success rates by model family, and what its limits have left. */
+export class KeyHealth {
+  readonly #rates = new Map<string, number>();
+  readonly #limits = new Map<string, Reading>();
+  #served = 0;
+  #overall: number | null = null;
+  /** Finish tag of start-time fair queueing: grows by one with each request served. */
+  fairTag = 0;
+
+  get served(): number {
+    return this.#served;
+  }
+
+  /** Share of attempts that succeeded lately; `null` before the first. */
+  get overallRate(): number | null {
+    return this.#overall;
+  }
+
+  successRate(family: string): number {
+    return this.#rates.get(family) ?? PRIOR_RATE;
+  }
+
+  /** 1 while every known limit has more than a fifth left, down to 0 where one is used up. */
+  headroom(family: string, now: number): number {
+    let least = 1;
+    for (const reading of this.#limits.values()) {
+      if (reading.family !== family || (reading.resetAt !== null && reading.resetAt <= now)) continue;
+      least = Math.min(least, reading.remaining / reading.limit / CRITICAL_SHARE);
+    }
+    return least;
+  }
+
+  countServed(): void {
+    this.#served++;
+  }
+
+  record(family: string, outcome: 'succeeded' | 'failed'): void {
+    const value = outcome === 'succeeded' ? 1 : 0;
+    const before = this.successRate(family);
+    this.#rates.set(family, before + (value - before) * OUTCOME_WEIGHT);
+    const overall = this.#overall ?? value;
+    this.#overall = overall + (value - overall) * OUTCOME_WEIGHT;
+  }
+
+  readLimits(family: string, readings: readonly LimitReading[], now: number): void {
+    for (const reading of readings) {
+      this.#limits.set(`${family} ${reading.dimension}`, { ...reading, family, readAt: now });
+    }
+  }
+
+  limits(): readonly LimitView[] {
+    return [...this.#limits.values()];
+  }
+}

@@ -1,0 +1,125 @@
+import { ALL_FAMILIES, type LimitDimension, type StateTransition } from '../../../shared/model/states.ts';
+import { FAULT_OF, type FailureClass } from '../../../shared/model/reasons.ts';
+import type { ClassifiedFailure } from '../ports/provider.ts';
+import type { CellBook } from './cell-book.ts';
+import { groupOwner, type PooledKey } from './key-pool.ts';
+
+/** Waits where the provider names none: doubled with each failure in a row, up to the last. */
+const THROTTLE_MS = { first: 5_000, last: 120_000 };
+const BREAKER_MS = { first: 1_000, last: 60_000 };
+/** Credit comes back when a person pays: looked at again this often, by real traffic. */
+const CREDIT_RECHECK_MS = 15 * 60_000;
+/** Failures of the network or the provider in a row before its breaker opens. */
+const BREAKER_THRESHOLD = 3;
+
+export interface FailureContext {
+  readonly now: number;
+  readonly family: string;
+  readonly requestId: string;
+}
+
+/** What a failure means for the states of its key, account and provider. */
+export function applyFailure(
+  cells: CellBook,
+  key: PooledKey,
+  failure: ClassifiedFailure,
+  context: FailureContext,
+): readonly StateTransition[] {
+  const account = key.record.quotaGroup
+    ? groupOwner(key.provider.id, key.record.quotaGroup)
+    : `key:${key.record.id}`;
+  switch (failure.class) {
+    case 'rate_limited':
+      return close(cells, account, failure, context, {
+        dimension: failure.dimension ?? 'requests',
+        state: 'throttled',
+        steps: THROTTLE_MS,
+      });
+    case 'quota_exhausted':
+      return close(cells, account, failure, context, {
+        dimension: failure.dimension ?? 'credit',
+        state: 'exhausted',
+        steps: { first: CREDIT_RECHECK_MS, last: CREDIT_RECHECK_MS },
+      });
+    case 'overloaded':
+      return close(cells, `provider:${key.provider.id}`, failure, context, {
+        dimension: 'availability',
+        state: 'throttled',
+        steps: BREAKER_MS,
+      });
+    case 'permission_denied':
+    case 'model_unavailable':
+      // This key can't use this model; others of it stay usable.
+      return close(cells, `key:${key.record.id}`, failure, context, {
+        dimension: 'availability',
+        state: 'throttled',
+        steps: { first: 5 * 60_000, last: 60 * 60_000 },
+      });
+    case 'server_error':
+    case 'timeout':
+    case 'network':
+    case 'stream_cut':
+    case 'stream_error':
+      return countTowardsBreaker(cells, key, failure, context);
+    case 'key_invalid':
+    case 'invalid_request':
+    case 'context_length':
+    case 'content_filter':
+      return [];
+  }
+}
+
+/** Whether a failure says something about how reliable the key is. Limits and the request's own faults do not. */
+export function countsAgainstKey(failure: FailureClass): boolean {
+  return failure !== 'rate_limited' && failure !== 'quota_exhausted' && FAULT_OF[failure] !== 'my_request';
+}
+
+function close(
+  cells: CellBook,
+  owner: string,
+  failure: ClassifiedFailure,
+  context: FailureContext,
+  limit: {
+    readonly dimension: LimitDimension;
+    readonly state: 'throttled' | 'exhausted';
+    readonly steps: { readonly first: number; readonly last: number };
+    /** Failures that were forgiven before. */
+    readonly grace?: number;
+  },
+): readonly StateTransition[] {
+  const family = failure.wholeAccount ? ALL_FAMILIES : context.family;
+  const address = { owner, family, dimension: limit.dimension };
+  const failures = cells.failures(address);
+  const step = Math.min(
+    limit.steps.last,
+    limit.steps.first * 2 ** Math.max(0, failures - (limit.grace ?? 0)),
+  );
+  const wait = failure.retryAfterMs ?? step;
+  return cells.close(address, {
+    state: limit.state,
+    until: context.now + wait,
+    trigger: failure.class,
+    requestId: context.requestId,
+  });
+}
+
+function countTowardsBreaker(
+  cells: CellBook,
+  key: PooledKey,
+  failure: ClassifiedFailure,
+  context: FailureContext,
+): readonly StateTransition[] {
+  const address = {
+    owner: `key:${key.record.id}`,
+    family: context.family,
+    dimension: 'availability',
+  } as const;
+  const recovering = cells.isRecovering([address.owner], context.family);
+  if (cells.countFailure(address) < BREAKER_THRESHOLD && !recovering) return [];
+  return close(cells, address.owner, failure, context, {
+    dimension: 'availability',
+    state: 'throttled',
+    steps: BREAKER_MS,
+    grace: BREAKER_THRESHOLD,
+  });
+}

@@ -1,0 +1,69 @@
+import type { NanoUsd } from '../../../shared/model/money.ts';
+import { FAULT_OF } from '../../../shared/model/reasons.ts';
+import type { StateTransition } from '../../../shared/model/states.ts';
+import type { AttemptFailure, AttemptOutcome, AttemptTrace } from '../../../shared/model/trace.ts';
+import type { SettledCost } from '../ledger/settle-cost.ts';
+import type { ClassifiedFailure } from '../ports/provider.ts';
+import type { PooledKey } from '../key/key-pool.ts';
+import type { AttemptEnd } from './attempt.ts';
+
+const MAX_MESSAGE = 500;
+
+/** One attempt as the trace keeps it. */
+export function recordAttempt(attempt: {
+  readonly id: string;
+  readonly index: number;
+  readonly key: PooledKey;
+  readonly model: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly end: AttemptEnd;
+  readonly reservedNano: NanoUsd;
+  readonly cost: SettledCost;
+  readonly transitions: readonly StateTransition[];
+  readonly redact: (text: string) => string;
+}): AttemptTrace {
+  const { key, end, cost } = attempt;
+  const upstreamId = key.adapter.readRequestId(end.headers);
+  return {
+    id: attempt.id,
+    index: attempt.index,
+    keyId: key.record.id,
+    providerId: key.provider.id,
+    model: attempt.model,
+    startedAt: attempt.startedAt,
+    ...(end.firstByteAt === null ? {} : { firstByteAt: end.firstByteAt }),
+    endedAt: attempt.endedAt,
+    ...(end.status === null ? {} : { status: end.status }),
+    outcome: outcomeOf(end),
+    ...(end.failure ? { failure: readFailure(end.failure, attempt.redact) } : {}),
+    reservedNano: attempt.reservedNano,
+    costNano: cost.costNano,
+    costBasis: cost.costBasis,
+    ...(cost.usage ? { usage: cost.usage } : {}),
+    ...(upstreamId === null ? {} : { upstreamRequestId: upstreamId.slice(0, 128) }),
+    transitions: attempt.transitions,
+  };
+}
+
+function outcomeOf(end: AttemptEnd): AttemptOutcome {
+  switch (end.kind) {
+    case 'answered':
+      return 'succeeded';
+    case 'gone':
+      return 'aborted';
+    case 'failed':
+    case 'broken':
+      return 'failed';
+  }
+}
+
+function readFailure(failure: ClassifiedFailure, redact: (text: string) => string): AttemptFailure {
+  return {
+    class: failure.class,
+    fault: FAULT_OF[failure.class],
+    message: redact(failure.message).slice(0, MAX_MESSAGE),
+    ...(failure.code === undefined ? {} : { code: failure.code }),
+    ...(failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }),
+  };
+}

@@ -1,0 +1,203 @@
+import { concatBytes } from '../../../shared/model/bytes.ts';
+import type { Codec, Meter } from '../ports/codec.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ClassifiedFailure, ProviderAdapter } from '../ports/provider.ts';
+import type {
+  HeaderMap,
+  Upstream,
+  UpstreamCall,
+  UpstreamFailure,
+  UpstreamHandler,
+  UpstreamRequest,
+} from '../ports/upstream.ts';
+import type { CallerChannel } from './caller-channel.ts';
+import { networkFailure, redirectFailure, streamFailure } from './attempt-failure.ts';
+
+/** An error body is read up to here: it is a sentence, not an answer. */
+const MAX_ERROR_BYTES = 64 * 1024;
+
+/** How one try of one key ended. */
+export interface AttemptEnd {
+  /**
+   * `answered`: relayed to its end. `failed`: nothing reached the caller, another key may be tried. `broken`: the
+   * answer had begun. `gone`: the caller left.
+   */
+  readonly kind: 'answered' | 'failed' | 'broken' | 'gone';
+  readonly failure: ClassifiedFailure | null;
+  /** Absent if no response head came. */
+  readonly status: number | null;
+  readonly headers: HeaderMap;
+  readonly meter: Meter | null;
+  readonly firstByteAt: number | null;
+  /** The request never left this machine. */
+  readonly unsent: boolean;
+  /** The body of an error answer, for callers whose own fault it is. */
+  readonly errorBody: Uint8Array | null;
+}
+
+export interface AttemptOptions {
+  readonly codec: Codec;
+  readonly adapter: ProviderAdapter;
+  readonly clock: Clock;
+  readonly channel: CallerChannel;
+  readonly stripUsageChunk: boolean;
+  /** Writes the caller's head: from here on nothing may be tried again. */
+  readonly commit: (status: number, headers: HeaderMap, meter: Meter) => void;
+  /** Writes what ends a stream that broke after its content began. */
+  readonly endBroken: (failure: ClassifiedFailure, isStream: boolean) => void;
+}
+
+/** Sends one request to one provider and relays the answer, held back until its first content. */
+export class Attempt implements UpstreamHandler {
+  readonly #options: AttemptOptions;
+  readonly #settle = Promise.withResolvers<AttemptEnd>();
+  #call: UpstreamCall | null = null;
+  #status: number | null = null;
+  #headers: HeaderMap = {};
+  #meter: Meter | null = null;
+  #held: Uint8Array[] = [];
+  #errorBytes = 0;
+  #firstByteAt: number | null = null;
+  #committed = false;
+  #ended = false;
+  #isStream = false;
+  #unlisten: (() => void)[] = [];
+
+  constructor(options: AttemptOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the attempt is over, however it ends. */
+  run(upstream: Upstream, request: UpstreamRequest): Promise<AttemptEnd> {
+    const { channel } = this.#options;
+    this.#unlisten.push(channel.onDrain(() => this.#call?.resume()));
+    this.#unlisten.push(channel.onGone(() => this.#end('gone', null)));
+    if (!this.#ended) this.#call = upstream.dispatch(request, this);
+    return this.#settle.promise;
+  }
+
+  onHead(status: number, headers: HeaderMap): void {
+    if (this.#ended || status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+    if (status >= 300) return;
+    const type = headers['content-type'];
+    this.#isStream = typeof type === 'string' && type.startsWith('text/event-stream');
+    const { codec, stripUsageChunk } = this.#options;
+    this.#meter = codec.meter({ stream: this.#isStream, stripUsageChunk });
+  }
+
+  onData(chunk: Uint8Array): boolean {
+    if (this.#ended) return true;
+    this.#firstByteAt ??= this.#options.clock.now();
+    const meter = this.#meter;
+    if (!meter) return this.#keepError(chunk);
+    const pieces = meter.push(chunk);
+    if (!this.#committed) {
+      this.#held.push(...pieces);
+      if (meter.error) {
+        this.#end('failed', streamFailure(this.#options.adapter, this.#headers, meter.error, this.#now()));
+        return true;
+      }
+      return meter.contentSeen ? this.#commit(meter) : true;
+    }
+    return this.#write(pieces);
+  }
+
+  onEnd(): void {
+    if (this.#ended) return;
+    const meter = this.#meter;
+    if (!meter) {
+      this.#end('failed', this.#classifyError());
+      return;
+    }
+    const rest = meter.finish();
+    if (meter.error) {
+      const failure = streamFailure(this.#options.adapter, this.#headers, meter.error, this.#now());
+      // After content the provider's own error event has ended the stream in the caller's protocol.
+      if (this.#committed) {
+        this.#write(rest);
+        this.#options.channel.end();
+      }
+      this.#end(this.#committed ? 'broken' : 'failed', failure);
+      return;
+    }
+    if (!meter.complete) {
+      this.#break({ class: 'stream_cut', message: 'The provider ended its answer before it was complete.' });
+      return;
+    }
+    this.#held.push(...rest);
+    if (this.#committed) this.#flush();
+    else this.#commit(meter);
+    this.#options.channel.end();
+    this.#end('answered', null);
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    if (this.#ended) return;
+    this.#break(networkFailure(failure), failure.code);
+  }
+
+  #break(failure: ClassifiedFailure, code?: UpstreamFailure['code']): void {
+    const unsent = code === 'dns' || code === 'connect' || code === 'tls';
+    if (this.#committed) this.#options.endBroken(failure, this.#isStream);
+    this.#end(this.#committed ? 'broken' : 'failed', failure, unsent);
+  }
+
+  #commit(meter: Meter): boolean {
+    this.#committed = true;
+    this.#options.commit(this.#status ?? 200, this.#headers, meter);
+    return this.#flush();
+  }
+
+  #flush(): boolean {
+    const pieces = this.#held;
+    this.#held = [];
+    return this.#write(pieces);
+  }
+
+  #write(pieces: readonly Uint8Array[]): boolean {
+    let keepGoing = true;
+    for (const piece of pieces) keepGoing = this.#options.channel.write(piece);
+    return keepGoing;
+  }
+
+  #keepError(chunk: Uint8Array): boolean {
+    if (this.#errorBytes < MAX_ERROR_BYTES) this.#held.push(chunk);
+    this.#errorBytes += chunk.length;
+    if (this.#errorBytes >= MAX_ERROR_BYTES) this.#end('failed', this.#classifyError());
+    return true;
+  }
+
+  #classifyError(): ClassifiedFailure {
+    const status = this.#status ?? 0;
+    if (status < 400) return redirectFailure(status);
+    const decoder = new TextDecoder();
+    const body = this.#held.map((piece) => decoder.decode(piece, { stream: true })).join('');
+    return this.#options.adapter.classify(status, this.#headers, body, this.#now());
+  }
+
+  #now(): number {
+    return this.#options.clock.now();
+  }
+
+  #end(kind: AttemptEnd['kind'], failure: ClassifiedFailure | null, unsent = false): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const unlisten of this.#unlisten) unlisten();
+    if (kind !== 'answered') this.#call?.abort();
+    const isError = this.#status !== null && this.#status >= 400;
+    const errorBody = isError ? concatBytes(this.#held) : null;
+    this.#held = [];
+    this.#settle.resolve({
+      kind,
+      failure,
+      status: this.#status,
+      headers: this.#headers,
+      meter: this.#meter,
+      firstByteAt: this.#firstByteAt,
+      unsent,
+      errorBody,
+    });
+  }
+}

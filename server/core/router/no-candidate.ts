@@ -1,0 +1,82 @@
+import type { Protocol, SkippedKey } from '../../../shared/model/trace.ts';
+import type { RouterFailure } from '../ports/codec.ts';
+import type { KeyPool } from '../key/key-pool.ts';
+
+/** No key serves the model at all: says which of the possible causes it is. */
+export function modelUnknown(
+  pool: KeyPool,
+  model: string,
+  protocol: Protocol,
+  pinned: string | null,
+): RouterFailure {
+  const failure = { code: 'no_key_for_model', status: 404, final: true } as const;
+  if (pool.all().length === 0) {
+    return {
+      ...failure,
+      message:
+        'The router has no provider key yet. Add one with "apikeyrouter keys add" or in the VS Code sidebar.',
+    };
+  }
+  if (pinned !== null && !pool.provider(pinned)) {
+    const known = pool.providers().map((provider) => provider.id);
+    return { ...failure, message: `There is no provider "${pinned}". Known providers: ${known.join(', ')}.` };
+  }
+  if (pool.lists(model)) {
+    return {
+      ...failure,
+      message: `No key serves ${model} over ${protocol}: its provider speaks another protocol. Point the tool at that protocol's endpoint, or choose another model.`,
+    };
+  }
+  return {
+    ...failure,
+    message: `No key serves the model "${model}". GET /v1/models lists the models that are available; add a key of its provider to use this one.`,
+  };
+}
+
+/** Keys serve the model, but none of them now: when will one? */
+export function noneEligible(model: string, skipped: readonly SkippedKey[], now: number): RouterFailure {
+  const soonest = soonestEnd(skipped);
+  const wait = soonest === null ? {} : { retryAfterMs: Math.max(0, soonest - now) };
+  const list = skipped.map((entry) => `${entry.keyId}: ${describe(entry, now)}`).join('; ');
+  const reasons = new Set(skipped.map((entry) => entry.reason));
+  const failure = { ...wait, final: false } as const;
+  if (reasons.has('throttled') || reasons.has('probe_in_flight') || reasons.has('provider_unavailable')) {
+    const status = reasons.has('throttled') ? 429 : 503;
+    return {
+      ...failure,
+      code: 'all_keys_throttled',
+      status,
+      message: `Every key for ${model} is waiting. ${list}.`,
+    };
+  }
+  if (reasons.has('exhausted')) {
+    const message = `Every key for ${model} has used up its quota or credit. ${list}. Add credit or another key.`;
+    return { ...failure, code: 'all_keys_exhausted', status: 429, message, final: true };
+  }
+  if (reasons.has('invalid')) {
+    const message = `Every key for ${model} was refused by its provider. ${list}. Replace the key.`;
+    return { code: 'all_keys_invalid', status: 503, message, final: true };
+  }
+  if (reasons.has('disabled')) {
+    const message = `Every key for ${model} is disabled. ${list}. Enable one in the sidebar or with "apikeyrouter keys enable".`;
+    return { code: 'all_keys_disabled', status: 503, message, final: true };
+  }
+  return {
+    code: 'no_key_for_model',
+    status: 404,
+    message: `No key of the pinned provider serves ${model}. ${list}.`,
+    final: true,
+  };
+}
+
+/** When the first of the skipped keys may be tried again. */
+export function soonestEnd(skipped: readonly SkippedKey[]): number | null {
+  const ends = skipped.map((entry) => entry.until).filter((until) => until !== undefined);
+  return ends.length === 0 ? null : Math.min(...ends);
+}
+
+function describe(entry: SkippedKey, now: number): string {
+  const reason = entry.reason.replaceAll('_', ' ');
+  if (entry.until === undefined) return reason;
+  return `${reason}, back in ${Math.max(1, Math.ceil((entry.until - now) / 1000))} s`;
+}

@@ -1,0 +1,227 @@
+import path from 'node:path';
+import { EnvelopeVault } from '../adapters/envelope/envelope-vault.ts';
+import { openDataKey } from '../adapters/envelope/open-data-key.ts';
+import { KeyringKeychain } from '../adapters/keychain/keyring-keychain.ts';
+import { PinoLogger } from '../adapters/pino/pino-logger.ts';
+import { GenaiPriceBook } from '../adapters/prices/genai-price-book.ts';
+import { PrometheusMetrics } from '../adapters/prometheus/prometheus-metrics.ts';
+import { SqliteStore } from '../adapters/sqlite/sqlite-store.ts';
+import { NodeTokens } from '../adapters/system/node-tokens.ts';
+import { SystemClock } from '../adapters/system/system-clock.ts';
+import { SystemRandom } from '../adapters/system/system-random.ts';
+import { UndiciUpstream } from '../adapters/undici/undici-upstream.ts';
+import { Admin } from '../core/admin/admin.ts';
+import { ChangeHub } from '../core/admin/change-hub.ts';
+import { KeyAdmin } from '../core/admin/key-admin.ts';
+import { ProviderAdmin } from '../core/admin/provider-admin.ts';
+import { VirtualKeys } from '../core/admin/virtual-keys.ts';
+import { CellBook } from '../core/key/cell-book.ts';
+import { KeyPool } from '../core/key/key-pool.ts';
+import { Router } from '../core/router/router.ts';
+import { HttpServer } from '../http/http-server.ts';
+import { LspServer } from '../lsp/lsp-server.ts';
+import { ADAPTERS, PRESETS } from '../providers/presets.ts';
+import { isProcessAlive } from './process-alive.ts';
+
+export interface DaemonOptions {
+  /** The data folder. */
+  readonly folder: string;
+  readonly version: string;
+  readonly instanceId: string;
+  readonly managementToken: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** Log file, or a file descriptor. */
+  readonly log: string | number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly nativeBinding?: string;
+  /** Path of the keychain's addon; a missing one means that there is no keychain. */
+  readonly keychainAddon: string;
+  readonly lifecycle: {
+    readonly stop: () => void;
+    readonly handOver: () => Promise<{ readonly running: number }>;
+  };
+}
+
+/** A daemon whose parts are in place; it listens nowhere yet. */
+export interface Daemon {
+  readonly http: HttpServer;
+  readonly lsp: LspServer;
+  readonly admin: Admin;
+  readonly router: Router;
+  readonly logger: PinoLogger;
+  readonly store: SqliteStore;
+  readonly clock: SystemClock;
+  /** Releases everything, the store last. */
+  close(): Promise<void>;
+}
+
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** Models that reason may take this long to begin, and to go on. */
+const HEAD_TIMEOUT_MS = 600_000;
+const IDLE_TIMEOUT_MS = 300_000;
+/** After a crash, an attempt of unknown outcome may still be running at its provider this long. */
+const UNKNOWN_HOLD_MS = 15 * 60_000;
+
+/** Builds every part and joins them: the only place that knows which technology stands behind a port. */
+export async function compose(options: DaemonOptions): Promise<Daemon> {
+  const { folder, version } = options;
+  const clock = new SystemClock();
+  const random = new SystemRandom(clock);
+  const tokens = new NodeTokens();
+  const store = SqliteStore.open({
+    file: path.join(folder, 'router.db'),
+    instance: { id: options.instanceId, pid: process.pid },
+    clock,
+    isAlive: isProcessAlive,
+    ...(options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding }),
+  });
+  const registry = await store.loadRegistry();
+  const dataKey = await openDataKey({
+    folder,
+    env: options.env,
+    keychain: new KeyringKeychain({ addon: options.keychainAddon, env: options.env }),
+    firstRun: registry.keys.length > 0 ? 'refuse' : 'create',
+  });
+  const vault = new EnvelopeVault(dataKey);
+  const redact = (text: string): string =>
+    vault.redact(text).replaceAll(options.managementToken, '[redacted]');
+  const logger = new PinoLogger({ level: options.logLevel, destination: options.log, redact });
+  const changes = new ChangeHub();
+  const report = (what: string) => (error: unknown) => logger.error({ err: error }, what);
+  const cells = new CellBook(clock, {
+    changed: (records, transitions) => {
+      store.recordStates(records, transitions).catch(report('a key state could not be stored'));
+      if (transitions.length > 0) changes.emit('keys', 'state');
+    },
+  });
+  const pool = new KeyPool(ADAPTERS);
+  const prices = new GenaiPriceBook(clock);
+  const metrics = new PrometheusMetrics();
+  const upstream = new UndiciUpstream();
+  const keys = new KeyAdmin({
+    pool,
+    cells,
+    store,
+    vault,
+    upstream,
+    clock,
+    random,
+    changes,
+    adapters: ADAPTERS,
+  });
+  const virtualKeys = new VirtualKeys({ store, tokens, clock, random });
+  const router = new Router({
+    pool,
+    cells,
+    store,
+    vault,
+    upstream,
+    prices,
+    clock,
+    random,
+    logger,
+    metrics,
+    headTimeoutMs: HEAD_TIMEOUT_MS,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    events: {
+      keyRefused: (key, message, requestId) => {
+        logger.warn({ keyId: key.record.id, requestId }, 'provider refused a key');
+        keys.refused(key.record.id, message, requestId).catch(report('a refused key could not be stored'));
+      },
+      accountSeen: (key, account) => {
+        keys.accountSeen(key.record.id, account).catch(report('a quota group could not be stored'));
+      },
+      requestStarted: () => changes.emit('state'),
+      requestEnded: (trace) => {
+        logger.info(
+          {
+            requestId: trace.requestId,
+            model: trace.model,
+            status: trace.status,
+            outcome: trace.outcome,
+            attempts: trace.attempts.length,
+            costNano: trace.costNano,
+            ms: trace.endedAt - trace.startedAt,
+          },
+          'request ended',
+        );
+        changes.emit('requests', 'state', 'keys');
+      },
+    },
+  });
+  const startedAt = clock.now();
+  const providers = new ProviderAdmin({ pool, store, clock, changes });
+  const admin = new Admin({
+    keys,
+    providers,
+    virtualKeys,
+    pool,
+    store,
+    vault,
+    router,
+    prices,
+    clock,
+    changes,
+    version,
+    startedAt,
+  });
+
+  for (const preset of PRESETS) {
+    const { id, kind, name, baseUrl } = preset;
+    pool.setProvider({ id, kind, name, baseUrl, createdAt: startedAt });
+  }
+  for (const provider of registry.providers) pool.setProvider(provider);
+  for (const key of registry.keys) {
+    if (key.enabled) {
+      const sealed = await store.loadSealed(key.id);
+      if (sealed) vault.hold(key.id, vault.open(key.id, sealed));
+    }
+    pool.set(key);
+  }
+  virtualKeys.load(registry.virtualKeys);
+  const abandoned = await store.recoverAbandoned(clock.now());
+  if (abandoned > 0) logger.warn({ attempts: abandoned }, 'attempts of unknown outcome found after a crash');
+  cells.load(registry.cells);
+  const housekeeping = keepHouse(clock, store, report('expired holds could not be released'));
+
+  const http = new HttpServer({
+    router,
+    virtualKeys,
+    clock,
+    random,
+    maxBodyBytes: MAX_BODY_BYTES,
+    admin,
+    ledger: store,
+    lifecycle: options.lifecycle,
+    pool,
+    logger,
+    managementToken: options.managementToken,
+    version,
+    renderMetrics: () => metrics.render(),
+  });
+  const { managementToken } = options;
+  const lsp = new LspServer({ admin, clock, logger, managementToken, version });
+  const close = async (): Promise<void> => {
+    housekeeping();
+    cells.dispose();
+    await upstream.close();
+    await store.close();
+    await logger.close();
+  };
+  return { http, lsp, admin, router, logger, store, clock, close };
+}
+
+/** Once a minute: a predecessor that died while it drained, and holds whose provider must have ended by now. */
+function keepHouse(clock: SystemClock, store: SqliteStore, failed: (error: unknown) => void): () => void {
+  let cancel = (): void => undefined;
+  const round = (): void => {
+    const now = clock.now();
+    store
+      .recoverAbandoned(now)
+      .then(() => store.expireUnknown(now - UNKNOWN_HOLD_MS))
+      .catch(failed);
+    cancel = clock.after(60_000, round);
+  };
+  cancel = clock.after(60_000, round);
+  return () => cancel();
+}

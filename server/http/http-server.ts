@@ -1,0 +1,188 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { KeyPool } from '../core/key/key-pool.ts';
+import type { Logger } from '../core/ports/logger.ts';
+import { RouterError } from '../core/router-error.ts';
+import { CODECS, classifyPath, endpointPath } from '../protocol/classify.ts';
+import { statusOfCode } from './error-status.ts';
+import { guard } from './guard.ts';
+import { decodeSegment, handleManagement, sendManagementError } from './management/management-handler.ts';
+import { type ManagementParts, managementRoutes, type Route } from './management/routes.ts';
+import { handleModels } from './models-handler.ts';
+import { handleProxy, type ProxyParts } from './proxy-handler.ts';
+import { presentedToken } from './authenticate.ts';
+import { closeAfterRefusal, sendFailure, sendJson } from './send.ts';
+
+export interface HttpServerParts extends ProxyParts, ManagementParts {
+  readonly pool: KeyPool;
+  readonly logger: Logger;
+  readonly managementToken: string;
+  readonly version: string;
+  readonly renderMetrics: () => Promise<string>;
+}
+
+/** A head that takes longer than this is an attack or a dead peer (slow loris). */
+const HEAD_TIMEOUT_MS = 10_000;
+const BODY_TIMEOUT_MS = 120_000;
+const KEEP_ALIVE_MS = 65_000;
+const MAX_HEAD_BYTES = 64 * 1024;
+
+/** The daemon's one HTTP port: the proxy for tools, the management API, health and metrics. */
+export class HttpServer {
+  readonly #parts: HttpServerParts;
+  readonly #routes: readonly Route[];
+  readonly #server: Server;
+  #draining = false;
+  port = 0;
+
+  constructor(parts: HttpServerParts) {
+    this.#parts = parts;
+    this.#routes = managementRoutes(parts);
+    const options = {
+      maxHeaderSize: MAX_HEAD_BYTES,
+      headersTimeout: HEAD_TIMEOUT_MS,
+      requestTimeout: BODY_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: 1_000,
+      noDelay: true,
+    };
+    const listener = (request: IncomingMessage, response: ServerResponse): void => {
+      void this.#handle(request, response);
+    };
+    this.#server = createServer(options, listener);
+    // Both look at the headers before they invite a body.
+    this.#server.on('checkContinue', listener).on('checkExpectation', listener);
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+      else socket.end(malformedRequest(error.code));
+    });
+  }
+
+  /** Listens on 127.0.0.1. Rejects with the system's error, e.g. `EADDRINUSE`. */
+  listen(port: number, sharing: 'exclusive' | 'hand-over'): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      // While a predecessor drains, both listen for a moment, so that no connection is refused.
+      const reusePort = sharing === 'hand-over';
+      this.#server.listen({ host: '127.0.0.1', port, reusePort }, () => {
+        this.#server.off('error', reject);
+        this.port = (this.#server.address() as AddressInfo).port;
+        resolve(this.port);
+      });
+    });
+  }
+
+  /** Takes no new connections; resolves when the last running answer has ended. */
+  drain(): Promise<void> {
+    this.#draining = true;
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeIdleConnections();
+    });
+  }
+
+  /** Cuts what still runs. */
+  cut(): void {
+    this.#server.closeAllConnections();
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    request.on('error', () => undefined);
+    response.on('error', () => undefined);
+    if (this.#draining) response.shouldKeepAlive = false;
+    try {
+      await this.#route(request, response);
+    } catch (error) {
+      this.#parts.logger.error({ err: error }, 'request handler failed');
+      sendManagementError(response, error);
+    }
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const queryAt = request.url?.indexOf('?') ?? -1;
+    const rawPath = queryAt === -1 ? (request.url ?? '/') : (request.url ?? '/').slice(0, queryAt);
+    const path = endpointPath(rawPath);
+    const protocol = classifyPath(path);
+    const refusal = guard(request.headers, this.port);
+    if (refusal) {
+      const codec = CODECS[protocol ?? 'openai-chat'];
+      sendFailure(response, codec, { ...refusal, status: statusOfCode(refusal.code), final: true }, '');
+      closeAfterRefusal(request, response);
+      return;
+    }
+    if (protocol) {
+      await handleProxy(this.#parts, CODECS[protocol], request, response);
+    } else if (request.method === 'GET' && path === '/models') {
+      handleModels(this.#parts, null, request, response);
+    } else if (request.method === 'GET' && path.startsWith('/models/')) {
+      handleModels(this.#parts, decodeSegment(path.slice('/models/'.length)), request, response);
+    } else if (rawPath.startsWith('/api/v1/') || rawPath === '/metrics' || rawPath === '/health') {
+      await this.#manage(rawPath, request, response);
+    } else {
+      const message = `The router has no ${request.method} ${rawPath.slice(0, 200)}. Tools use /v1/chat/completions, /v1/responses, /v1/embeddings, /v1/messages or /v1/models.`;
+      const failure = { code: 'path_unknown', status: 404, message, final: true } as const;
+      sendFailure(response, CODECS['openai-chat'], failure, '');
+      closeAfterRefusal(request, response);
+    }
+  }
+
+  async #manage(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    if (path === '/health') {
+      sendJson(response, 200, this.#health(url.searchParams.get('challenge')));
+      return;
+    }
+    if (!this.#mayManage(request)) {
+      const token = presentedToken(request.headers);
+      const message =
+        'The management API needs its token in the header X-API-Key. It is in daemon/endpoint.json of the data folder.';
+      sendManagementError(
+        response,
+        new RouterError(token === null ? 'token_missing' : 'token_invalid', message),
+      );
+      closeAfterRefusal(request, response);
+      return;
+    }
+    if (path === '/metrics') {
+      const text = await this.#parts.renderMetrics();
+      response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+      response.end(text);
+      return;
+    }
+    await handleManagement(this.#routes, this.#parts.logger, request, response, url);
+  }
+
+  /** A challenge is answered with its HMAC under the management token: proof that the listener is this daemon. */
+  #health(challenge: string | null): Record<string, unknown> {
+    const health = { status: 'ok', product: 'apikeyrouter', version: this.#parts.version };
+    if (challenge === null || challenge.length > 128) return health;
+    return { ...health, proof: proofOf(this.#parts.managementToken, challenge) };
+  }
+
+  #mayManage(request: IncomingMessage): boolean {
+    const given = request.headers['x-api-key'];
+    const token = typeof given === 'string' ? given : (presentedToken(request.headers) ?? '');
+    const wanted = Buffer.from(proofOf(this.#parts.managementToken, 'management'));
+    return timingSafeEqual(wanted, Buffer.from(proofOf(token, 'management')));
+  }
+}
+
+/** HMAC-SHA-256 of a challenge under a management token, lower-case hex. */
+export function proofOf(token: string, challenge: string): string {
+  return createHmac('sha256', token).update(challenge).digest('hex');
+}
+
+/** What Node's parser could not read: answered in HTTP, since there is no request to answer. */
+function malformedRequest(code: string | undefined): string {
+  const [status, message] =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'The request head is larger than 64 KB.']
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'The request took too long to arrive.']
+        : ['400 Bad Request', 'This is not a valid HTTP request.'];
+  const body = JSON.stringify({
+    error: { message, type: 'invalid_request_error', param: null, code: 'invalid_request' },
+  });
+  return `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`;
+}

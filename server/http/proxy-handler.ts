@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ErrorCode } from '../../shared/model/reasons.ts';
+import type { VirtualKeys } from '../core/admin/virtual-keys.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { Codec, FactsResult } from '../core/ports/codec.ts';
+import type { Random } from '../core/ports/random.ts';
+import type { Router } from '../core/router/router.ts';
+import { topLevelMembers } from '../protocol/json-members.ts';
+import { authenticate } from './authenticate.ts';
+import { statusOfCode } from './error-status.ts';
+import { NodeCallerChannel } from './node-caller-channel.ts';
+import { readBody } from './read-body.ts';
+import { closeAfterRefusal, sendFailure } from './send.ts';
+
+export interface ProxyParts {
+  readonly router: Router;
+  readonly virtualKeys: VirtualKeys;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly maxBodyBytes: number;
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** Serves one request of a tool: authenticate, read, route. */
+export async function handleProxy(
+  parts: ProxyParts,
+  codec: Codec,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const receivedAt = parts.clock.now();
+  const id = parts.random.id('req');
+  const refuse = (code: ErrorCode, message: string): void => {
+    const failure = { code, message, status: statusOfCode(code), final: true };
+    sendFailure(response, codec, failure, id);
+    closeAfterRefusal(request, response);
+  };
+  if (request.method !== 'POST') {
+    response.setHeader('allow', 'POST');
+    refuse('method_not_allowed', `This endpoint takes POST, not ${request.method}.`);
+    return;
+  }
+  const caller = authenticate(request.headers, parts.virtualKeys);
+  if ('code' in caller) {
+    refuse(caller.code, caller.message);
+    return;
+  }
+  if (request.headers.expect !== undefined) response.writeContinue();
+  const body = await readBody(request, parts.maxBodyBytes);
+  if (!body.ok) {
+    if (body.code !== 'gone') refuse(body.code, body.message);
+    return;
+  }
+  const read = readFacts(codec, body.bytes, request.headers);
+  if (!read.ok) {
+    refuse(read.code, read.message);
+    return;
+  }
+  const pinned = request.headers['x-provider'];
+  const query = request.url?.indexOf('?') ?? -1;
+  await parts.router.handle(
+    {
+      id,
+      receivedAt,
+      virtualKey: caller.virtualKey,
+      codec,
+      facts: read.facts,
+      raw: body.bytes,
+      headers: request.headers,
+      query: query === -1 ? '' : (request.url?.slice(query) ?? ''),
+      pinnedProvider: typeof pinned === 'string' && pinned !== '' ? pinned : null,
+    },
+    new NodeCallerChannel(response),
+  );
+}
+
+function readFacts(codec: Codec, bytes: Uint8Array, headers: IncomingMessage['headers']): FactsResult {
+  let value: unknown;
+  try {
+    value = JSON.parse(decoder.decode(bytes));
+  } catch (error) {
+    const detail = error instanceof SyntaxError ? 'it does not parse' : 'it is not UTF-8';
+    return { ok: false, code: 'malformed_json', message: `The request body is not valid JSON: ${detail}.` };
+  }
+  // Parsers disagree on which of two members counts; the one that is priced must be the one that is sent.
+  const names = topLevelMembers(bytes)?.members.map((member) => member.key) ?? [];
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    return {
+      ok: false,
+      code: 'duplicate_field',
+      message: `The request body has "${twice.slice(0, 64)}" twice.`,
+    };
+  }
+  return codec.readFacts(value, headers);
+}

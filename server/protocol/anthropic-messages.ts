@@ -1,0 +1,83 @@
+import type { Codec, FactsResult } from '../core/ports/codec.ts';
+import type { HeaderMap } from '../core/ports/upstream.ts';
+import { anthropicErrorBody } from './anthropic-error-body.ts';
+import { readMessagesUsage } from './anthropic-usage.ts';
+import { editBody } from './body-edits.ts';
+import { notAnObject, outputLimit, readModel, sessionId } from './body-facts.ts';
+import { JsonMeter } from './json-meter.ts';
+import { asObject, asText, parseObject, quotedLength } from './read-json.ts';
+import type { SseEvent } from './sse.ts';
+import { type EventReading, StreamMeter, type StreamSoFar } from './stream-meter.ts';
+
+const encoder = new TextEncoder();
+
+/** Anthropic Messages (docs.anthropic.com, "Messages" and "Streaming"). */
+export const anthropicMessages: Codec = {
+  protocol: 'anthropic-messages',
+  billed: true,
+  readFacts: (body, headers) => readFacts(body, headers, null),
+  edit: editBody,
+  meter: ({ stream }) =>
+    stream
+      ? new StreamMeter(readEvent)
+      : new JsonMeter((answer) => readMessagesUsage(answer['usage'], null), 'usage'),
+  errorBody: anthropicErrorBody,
+  errorEvent: (failure, requestId) =>
+    encoder.encode(`event: error\ndata: ${anthropicErrorBody(failure, requestId)}\n\n`),
+};
+
+/** Anthropic's free token counting: routed like a message, never billed. */
+export const anthropicCountTokens: Codec = {
+  ...anthropicMessages,
+  protocol: 'anthropic-count-tokens',
+  billed: false,
+  readFacts: (body, headers) => readFacts(body, headers, 0),
+  meter: () => new JsonMeter(() => null, 'usage'),
+};
+
+function readFacts(value: unknown, headers: HeaderMap, limit: number | null): FactsResult {
+  const body = asObject(value);
+  if (!body) return notAnObject();
+  const named = readModel(body);
+  if (!('model' in named)) return named;
+  return {
+    ok: true,
+    facts: {
+      model: named.model,
+      stream: body['stream'] === true,
+      maxOutputTokens: limit ?? outputLimit(body['max_tokens']),
+      answers: 1,
+      conversation: sessionId(headers),
+      lacksUsageChunk: false,
+    },
+  };
+}
+
+function readEvent(event: SseEvent, soFar: StreamSoFar): EventReading {
+  const { data } = event;
+  switch (event.type) {
+    case 'content_block_delta':
+      return {
+        content: true,
+        textBytes:
+          quotedLength(data, '"text":"') +
+          quotedLength(data, '"partial_json":"') +
+          quotedLength(data, '"thinking":"'),
+      };
+    case 'message_start': {
+      const message = asObject(parseObject(data)?.['message']);
+      return { usage: readMessagesUsage(message?.['usage'], null) };
+    }
+    case 'message_delta':
+      return { content: true, usage: readMessagesUsage(parseObject(data)?.['usage'], soFar.usage) };
+    case 'message_stop':
+      return { content: true, complete: true };
+    case 'error': {
+      const error = asObject(parseObject(data)?.['error']);
+      const message = asText(error?.['message']) ?? 'The provider reported an error.';
+      return { error: { message, type: asText(error?.['type']) } };
+    }
+    default:
+      return {};
+  }
+}

@@ -1,0 +1,51 @@
+import { concatBytes } from '../../shared/model/bytes.ts';
+import type { BodyEdits } from '../core/ports/codec.ts';
+import { topLevelMembers, type JsonMember } from './json-members.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+interface Splice {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Applies edits to a JSON body that has been parsed before; every byte outside the edited values stays. */
+export function editBody(raw: Uint8Array, edits: BodyEdits): Uint8Array {
+  const found = topLevelMembers(raw);
+  if (!found) return raw;
+  const splices: Splice[] = [];
+  if (edits.model !== undefined) {
+    const member = found.members.find((entry) => entry.key === 'model');
+    if (member) splices.push({ start: member.start, end: member.end, text: JSON.stringify(edits.model) });
+  }
+  if (edits.includeUsage) {
+    splices.push(
+      usageSplice(
+        raw,
+        found.members.find((entry) => entry.key === 'stream_options'),
+        found.open,
+      ),
+    );
+  }
+  return splice(raw, splices);
+}
+
+function usageSplice(raw: Uint8Array, member: JsonMember | undefined, open: number): Splice {
+  if (!member) return { start: open, end: open, text: '"stream_options":{"include_usage":true},' };
+  const current: unknown = JSON.parse(decoder.decode(raw.subarray(member.start, member.end)));
+  const options = typeof current === 'object' && current !== null ? current : {};
+  return { start: member.start, end: member.end, text: JSON.stringify({ ...options, include_usage: true }) };
+}
+
+function splice(raw: Uint8Array, splices: readonly Splice[]): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let from = 0;
+  for (const { start, end, text } of [...splices].sort((a, b) => a.start - b.start)) {
+    parts.push(raw.subarray(from, start), encoder.encode(text));
+    from = end;
+  }
+  parts.push(raw.subarray(from));
+  return concatBytes(parts);
+}

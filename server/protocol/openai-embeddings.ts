@@ -1,0 +1,31 @@
+import type { Codec, FactsResult } from '../core/ports/codec.ts';
+import type { HeaderMap } from '../core/ports/upstream.ts';
+import { editBody } from './body-edits.ts';
+import { notAnObject, readModel, sessionId } from './body-facts.ts';
+import { JsonMeter } from './json-meter.ts';
+import { openaiErrorBody } from './openai-error-body.ts';
+import { readChatUsage } from './openai-usage.ts';
+import { asObject } from './read-json.ts';
+
+const encoder = new TextEncoder();
+
+/** OpenAI Embeddings (platform.openai.com/docs/api-reference/embeddings). Never a stream. */
+export const openaiEmbeddings: Codec = {
+  protocol: 'openai-embeddings',
+  billed: true,
+  readFacts,
+  edit: editBody,
+  meter: () => new JsonMeter((answer) => readChatUsage(answer['usage']), 'usage'),
+  errorBody: openaiErrorBody,
+  errorEvent: (failure, requestId) => encoder.encode(openaiErrorBody(failure, requestId)),
+};
+
+function readFacts(value: unknown, headers: HeaderMap): FactsResult {
+  const body = asObject(value);
+  if (!body) return notAnObject();
+  const named = readModel(body);
+  if (!('model' in named)) return named;
+  // An embedding has no output tokens: that is a bound.
+  const facts = { model: named.model, stream: false, maxOutputTokens: 0, answers: 1, lacksUsageChunk: false };
+  return { ok: true, facts: { ...facts, conversation: sessionId(headers) } };
+}

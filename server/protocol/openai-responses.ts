@@ -1,0 +1,80 @@
+import type { Codec, FactsResult } from '../core/ports/codec.ts';
+import type { HeaderMap } from '../core/ports/upstream.ts';
+import { editBody } from './body-edits.ts';
+import { notAnObject, outputLimit, readModel, sessionId } from './body-facts.ts';
+import { JsonMeter } from './json-meter.ts';
+import { openaiErrorBody } from './openai-error-body.ts';
+import { readResponsesUsage } from './openai-usage.ts';
+import { asObject, asText, type JsonObject, parseObject, quotedLength } from './read-json.ts';
+import type { SseEvent } from './sse.ts';
+import { type EventReading, StreamMeter, type StreamSoFar } from './stream-meter.ts';
+
+const encoder = new TextEncoder();
+
+/** OpenAI Responses (platform.openai.com/docs/api-reference/responses). */
+export const openaiResponses: Codec = {
+  protocol: 'openai-responses',
+  billed: true,
+  readFacts,
+  edit: editBody,
+  meter: ({ stream }) =>
+    stream
+      ? new StreamMeter(readEvent)
+      : new JsonMeter((answer) => readResponsesUsage(answer['usage']), 'usage'),
+  errorBody: openaiErrorBody,
+  errorEvent: (failure) => {
+    const event = {
+      type: 'error',
+      code: failure.code,
+      message: failure.message,
+      param: null,
+      sequence_number: 0,
+    };
+    return encoder.encode(`event: error\ndata: ${JSON.stringify(event)}\n\n`);
+  },
+};
+
+function readFacts(value: unknown, headers: HeaderMap): FactsResult {
+  const body = asObject(value);
+  if (!body) return notAnObject();
+  const named = readModel(body);
+  if (!('model' in named)) return named;
+  return {
+    ok: true,
+    facts: {
+      model: named.model,
+      stream: body['stream'] === true,
+      maxOutputTokens: outputLimit(body['max_output_tokens']),
+      answers: 1,
+      conversation: sessionId(headers) ?? asText(body['prompt_cache_key'])?.slice(0, 128) ?? null,
+      lacksUsageChunk: false,
+    },
+  };
+}
+
+function readEvent(event: SseEvent, soFar: StreamSoFar): EventReading {
+  const { data } = event;
+  const type = event.type || (asText(parseObject(data)?.['type']) ?? '');
+  // Three events may end a response; `error` stands alone.
+  if (type === 'response.completed' || type === 'response.incomplete' || type === 'response.failed') {
+    return readTerminal(type, parseObject(data));
+  }
+  if (type === 'error') {
+    const body = parseObject(data);
+    const inner = asObject(body?.['error']) ?? body;
+    const message = asText(inner?.['message']) ?? 'The provider reported an error.';
+    return { error: { message, type: asText(inner?.['code']) ?? asText(inner?.['type']) } };
+  }
+  if (type.endsWith('.delta')) return { content: true, textBytes: quotedLength(data, '"delta":"') };
+  // Items that arrive whole (a tool call without deltas, encrypted reasoning) are content too.
+  return soFar.contentSeen ? {} : { content: type.endsWith('.done') };
+}
+
+function readTerminal(type: string, body: JsonObject | null): EventReading {
+  const response = asObject(body?.['response']);
+  const usage = readResponsesUsage(response?.['usage']);
+  const error = asObject(response?.['error']);
+  if (type !== 'response.failed') return { usage, content: true, complete: true };
+  const message = asText(error?.['message']) ?? 'The provider reported that the response failed.';
+  return { usage, complete: true, error: { message, type: asText(error?.['code']) } };
+}

@@ -1,0 +1,68 @@
+import type { ProviderAdapter } from '../core/ports/provider.ts';
+import type { HeaderMap } from '../core/ports/upstream.ts';
+import type { Protocol } from '../../shared/model/trace.ts';
+import { asObject, asText } from '../protocol/read-json.ts';
+import { classifyOpenai } from './openai-errors.ts';
+import { readOpenaiLimits } from './openai-limits.ts';
+import { refusePlaceholder } from './refuse-secret.ts';
+import { headerText } from './reset-time.ts';
+
+const PATHS: Partial<Record<Protocol, string>> = {
+  'openai-chat': '/v1/chat/completions',
+  'openai-responses': '/v1/responses',
+  'openai-embeddings': '/v1/embeddings',
+};
+
+/** OpenAI's own API. */
+export const openaiAdapter: ProviderAdapter = {
+  kind: 'openai',
+  protocols: new Set<Protocol>(['openai-chat', 'openai-responses', 'openai-embeddings']),
+  authHeaders: (secret) => ({ authorization: `Bearer ${secret}` }),
+  accountHeaders: new Set(['openai-organization', 'openai-project']),
+  path: (protocol) => PATHS[protocol] ?? '/v1',
+  modelsPath: '/v1/models',
+  readModels: readModelList,
+  servesByName: (model) => /^(?:gpt-|o\d|chatgpt-|text-embedding-|codex-|ft:)/.test(model),
+  family: stripDate,
+  classify: classifyOpenai,
+  readLimits: readOpenaiLimits,
+  readAccount,
+  readRequestId: (headers) => headerText(headers, 'x-request-id'),
+  refuseSecret: (secret) =>
+    secret.startsWith('eyJ')
+      ? {
+          code: 'subscription_login',
+          message:
+            'This is a ChatGPT login, not an API key. Routing a subscription breaks its terms: create an API key.',
+        }
+      : refusePlaceholder(secret),
+};
+
+/** Any server that speaks OpenAI's protocols at a base URL of its own. */
+export const openaiCompatibleAdapter: ProviderAdapter = {
+  ...openaiAdapter,
+  kind: 'openai-compatible',
+  servesByName: () => false,
+  family: (model) => model,
+  refuseSecret: (secret) => (secret.length < 8 ? null : refusePlaceholder(secret)),
+};
+
+/** `{ data: [{ id }] }`, as OpenAI and Anthropic list their models. */
+export function readModelList(json: unknown): readonly string[] | null {
+  const data = asObject(json)?.['data'];
+  if (!Array.isArray(data)) return null;
+  return data.map((entry) => asText(asObject(entry)?.['id'])).filter((id) => id !== null);
+}
+
+/** A dated snapshot shares its limits with the model it is a snapshot of: `gpt-4o-2024-08-06`. */
+export function stripDate(model: string): string {
+  return model.replace(/-(?:\d{4}-\d{2}-\d{2}|\d{8})$/, '');
+}
+
+/** Limits are kept per organisation and project. */
+function readAccount(headers: HeaderMap): string | null {
+  const organisation = headerText(headers, 'openai-organization');
+  if (!organisation) return null;
+  const project = headerText(headers, 'openai-project');
+  return project ? `${organisation}/${project}` : organisation;
+}
