@@ -8,10 +8,13 @@ import type { Connection } from './open-database.ts';
 type OpenRow = [
   seq: number | bigint,
   state: 'reserved' | 'unknown',
-  subject: string | null,
+  subject: string,
   windowStart: number,
   amount: number,
 ];
+
+/** The row of an attempt that holds nothing: it marks the attempt as open, and counts nowhere. */
+const NO_HOLD = { subject: '', windowStart: 0, amountNano: 0 };
 
 /** An attempt that is not settled. */
 interface OpenAttempt {
@@ -52,7 +55,7 @@ export class LedgerWrites {
     this.#findOpen = connection
       .prepare<[string], OpenRow>(
         `SELECT a.seq, a.state, h.subject, h.window_start, h.amount
-         FROM attempts a LEFT JOIN holds h ON h.attempt = a.seq WHERE a.id = ? AND a.state <> 'settled'`,
+         FROM holds h CROSS JOIN attempts a ON a.seq = h.attempt WHERE a.id = ?`,
       )
       .raw();
     this.#settleAttempt = connection.prepare(
@@ -61,13 +64,13 @@ export class LedgerWrites {
     );
     this.#deleteHolds = connection.prepare<[number | bigint]>('DELETE FROM holds WHERE attempt = ?');
     this.#abandon = connection.prepare<[number]>(
-      `UPDATE attempts SET state = 'unknown' WHERE state = 'reserved' AND state <> 'settled'
+      `UPDATE attempts SET state = 'unknown' WHERE seq IN (SELECT attempt FROM holds) AND state = 'reserved'
          AND instance IN (SELECT seq FROM instances WHERE ended_at IS NOT NULL AND seq <> ?)`,
     );
     this.#expire = connection
       .prepare<[number], number>(
-        `SELECT a.seq FROM attempts a WHERE a.state = 'unknown' AND a.state <> 'settled' AND a.reserved_at < ?
-           AND EXISTS (SELECT 1 FROM holds h WHERE h.attempt = a.seq AND h.amount > 0)`,
+        `SELECT DISTINCT a.seq FROM holds h CROSS JOIN attempts a ON a.seq = h.attempt
+         WHERE h.amount > 0 AND a.state = 'unknown' AND a.reserved_at < ?`,
       )
       .pluck();
     this.#emptyHolds = connection.prepare<[number]>('UPDATE holds SET amount = 0 WHERE attempt = ?');
@@ -89,7 +92,7 @@ export class LedgerWrites {
       item.amountNano,
     );
     const holds = oneForEachCounter(item.holds);
-    for (const hold of holds) {
+    for (const hold of holds.length > 0 ? holds : [NO_HOLD]) {
       this.#insertHold.run(lastInsertRowid, hold.subject, hold.windowStart, hold.amountNano);
     }
     for (const hold of holds) this.#counters.addHeld(hold, hold.amountNano);
@@ -139,7 +142,7 @@ export class LedgerWrites {
     const { at, costNano, costBasis, attemptId } = item;
     const { changes } = this.#settleAttempt.run(at, costNano, costBasis, usage, seq, attemptId, state);
     if (changes === 0) return false;
-    if (holds.length > 0) this.#deleteHolds.run(seq);
+    this.#deleteHolds.run(seq);
     for (const hold of holds) {
       if (state === 'reserved') this.#counters.addHeld(hold, -hold.amountNano);
       else this.#counters.addUnknown(hold, -hold.amountNano);
@@ -153,9 +156,9 @@ export class LedgerWrites {
     const first = rows[0];
     if (!first) return null;
     const [seq, state] = first;
-    const holds = rows.flatMap(([, , subject, windowStart, amountNano]) =>
-      subject === null ? [] : [{ subject, windowStart, amountNano }],
-    );
+    const holds = rows
+      .map(([, , subject, windowStart, amountNano]) => ({ subject, windowStart, amountNano }))
+      .filter(({ subject }) => subject !== NO_HOLD.subject);
     return { seq, state, holds };
   }
 

@@ -14,6 +14,7 @@ import { RouterError } from '../../core/router-error.ts';
 import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
 import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
+import { Checkpointer } from './checkpointer.ts';
 import { CounterCache } from './counter-cache.ts';
 import { HistoryWrites } from './history-writes.ts';
 import { type InstanceIdentity, Instances } from './instances.ts';
@@ -42,10 +43,17 @@ export interface SqliteStoreOptions {
   /** Largest size of the file in pages of 4096 bytes. */
   readonly maxPages?: number;
   readonly migrations?: readonly Migration[];
+  /** Path of `checkpoint-worker`; without it the log is written back between requests, on this thread. */
+  readonly checkpointWorker?: string;
 }
 
 /** Opening may wait longer than a request: another process may be migrating. */
 const OPEN_TIMEOUT_MS = 5000;
+
+/** SQLite's own number of log pages after which a commit writes the log back. */
+const DEFAULT_LOG_PAGES = 1000;
+/** With a thread for it, a commit does so only when that thread does not get through. */
+const MOST_LOG_PAGES = 20_000;
 
 /** The store on one SQLite file. Several processes may have it open; each sees the others' counters. */
 export class SqliteStore implements Store {
@@ -57,6 +65,8 @@ export class SqliteStore implements Store {
   readonly #registry: RegistryRows;
   readonly #reads: StoreReads;
   readonly #queue: WriteQueue;
+  readonly #checkpointer: Checkpointer | null;
+  #closed = false;
 
   private constructor(connection: Connection, options: SqliteStoreOptions) {
     const { clock, instance, isAlive } = options;
@@ -76,6 +86,7 @@ export class SqliteStore implements Store {
         this.#ledger.forgetRunning();
       },
     });
+    this.#checkpointer = startCheckpointer(connection, options);
   }
 
   /** Opens or creates the file and registers this process. Throws `RouterError('store_unavailable')`. */
@@ -192,8 +203,10 @@ export class SqliteStore implements Store {
 
   /** Writes what is queued and leaves: attempts still open are from now on abandoned. A second call does nothing. */
   async close(): Promise<void> {
-    if (!this.#connection.open) return;
+    if (this.#closed) return;
+    this.#closed = true;
     this.#queue.close();
+    await this.#checkpointer?.stop();
     try {
       this.#instances.endOwn(this.#clock.now());
     } finally {
@@ -208,4 +221,14 @@ export class SqliteStore implements Store {
   #eraseLog(): void {
     if (this.#connection.open) this.#connection.pragma('wal_checkpoint(TRUNCATE)');
   }
+}
+
+function startCheckpointer(connection: Connection, options: SqliteStoreOptions): Checkpointer | null {
+  const { file, nativeBinding, checkpointWorker } = options;
+  if (checkpointWorker === undefined) return null;
+  connection.pragma(`wal_autocheckpoint = ${MOST_LOG_PAGES}`);
+  const binding = nativeBinding === undefined ? {} : { nativeBinding };
+  return new Checkpointer({ file, worker: checkpointWorker, ...binding }, () => {
+    if (connection.open) connection.pragma(`wal_autocheckpoint = ${DEFAULT_LOG_PAGES}`);
+  });
 }

@@ -13,9 +13,11 @@ CREATE TABLE instances (
   ended_at INTEGER
 ) STRICT;
 
+-- Each index is one more page in every commit. The only one here serves both the uniqueness of attempts and the
+-- entries of a request; open attempts are found through their holds.
 CREATE TABLE attempts (
   seq INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
+  id TEXT NOT NULL,
   instance INTEGER NOT NULL REFERENCES instances (seq),
   request_id TEXT NOT NULL,
   key_id TEXT NOT NULL,
@@ -28,12 +30,12 @@ CREATE TABLE attempts (
   settled_at INTEGER,
   cost INTEGER NOT NULL DEFAULT 0,
   cost_basis TEXT NOT NULL DEFAULT 'unknown',
-  usage TEXT
+  usage TEXT,
+  UNIQUE (request_id, id)
 ) STRICT;
-CREATE INDEX attempts_by_request ON attempts (request_id);
-CREATE INDEX attempts_open ON attempts (instance) WHERE state <> 'settled';
 
--- Only of attempts that are not settled, so this table stays small and is scanned without an index.
+-- Every attempt that is not settled has a row here, be it an empty one without a subject; none that is settled has.
+-- So this table stays small and is scanned without an index.
 CREATE TABLE holds (
   attempt INTEGER NOT NULL REFERENCES attempts (seq),
   subject TEXT NOT NULL,
