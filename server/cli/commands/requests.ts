@@ -1,0 +1,70 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { formatUsd } from '../../../shared/model/money.ts';
+import type { Trace } from '../../../shared/model/trace.ts';
+import type { RequestView } from '../../../shared/model/views.ts';
+import { daemon } from '../launch-daemon.ts';
+import { print, relativeTime, table } from '../output.ts';
+
+/** `apikeyrouter requests` and `apikeyrouter explain` */
+export function addRequestsCommands(program: Command): void {
+  program
+    .command('requests')
+    .description('List the latest requests')
+    .option('-l, --limit <count>', 'how many, at most 500', count, 20)
+    .action(async ({ limit }: { limit: number }) => {
+      const answer = await (await daemon()).call<{ requests: readonly RequestView[] }>(
+        'GET',
+        `requests?limit=${limit}`,
+      );
+      const now = Date.now();
+      const rows = answer.requests.map((entry) => [
+        relativeTime(entry.startedAt, now),
+        entry.model,
+        entry.keyName ?? entry.keyId ?? '-',
+        String(entry.attempts),
+        String(entry.status),
+        formatUsd(entry.costNano),
+        `${entry.durationMs} ms`,
+        entry.requestId,
+      ]);
+      const head = ['WHEN', 'MODEL', 'KEY', 'ATTEMPTS', 'STATUS', 'COST', 'TOOK', 'ID'];
+      print(answer, rows.length === 0 ? 'No requests yet.' : table([head, ...rows]));
+    });
+  program
+    .command('explain')
+    .description('Say why a request went where it went')
+    .argument('<request>', 'id from the list or from the X-Request-ID header')
+    .action(async (id: string) => {
+      const trace = await (await daemon()).call<Trace>('GET', `requests/${encodeURIComponent(id)}`);
+      print(trace, explainTrace(trace));
+    });
+}
+
+/** A trace as text. */
+function explainTrace(trace: Trace): string {
+  const lines = [
+    `${trace.requestId}: ${trace.model}, ${trace.outcome} with HTTP ${trace.status}, ${formatUsd(trace.costNano)}`,
+    ...trace.decisions.map((decision) => decision.explanation),
+  ];
+  for (const attempt of trace.attempts) {
+    const failure = attempt.failure
+      ? `${attempt.failure.class.replaceAll('_', ' ')}: ${attempt.failure.message}`
+      : attempt.outcome;
+    const took = attempt.endedAt - attempt.startedAt;
+    lines.push(
+      `  ${attempt.index + 1}. ${attempt.keyId} (${attempt.status ?? 'no answer'}, ${took} ms): ${failure}`,
+    );
+    for (const change of attempt.transitions) {
+      lines.push(`     ${change.owner} ${change.family ?? ''} went from ${change.from} to ${change.to}`);
+    }
+  }
+  for (const edit of trace.edits) lines.push(`  edited: ${edit}`);
+  for (const warning of trace.warnings) lines.push(`  warning: ${warning}`);
+  return lines.join('\n');
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0 && value <= 500) return value;
+  throw new InvalidArgumentError('It takes a number from 1 to 500.');
+}

@@ -1,0 +1,39 @@
+import type { DiscoveredKey } from '../../shared/key-discovery.ts';
+import type { KeyView } from '../../shared/model/views.ts';
+import { RouterError } from '../core/router-error.ts';
+import type { ManagementClient } from './management-client.ts';
+
+/** What became of one key that was found. */
+export interface ImportResult {
+  readonly variable: string;
+  readonly providerId: string;
+  readonly result: 'imported' | 'already_there' | 'refused';
+  readonly message: string;
+}
+
+/** Adds keys one by one; a placeholder or a refused key does not stop the others. */
+export async function importKeys(
+  client: ManagementClient,
+  found: readonly DiscoveredKey[],
+): Promise<readonly ImportResult[]> {
+  const results: ImportResult[] = [];
+  for (const { variable, providerId, secret } of found) {
+    const name = variable.toLowerCase().replaceAll('_', '-');
+    try {
+      const key = await client.call<KeyView>('POST', 'keys', { providerId, name, secret });
+      const models = key.modelCount === null ? '' : `, ${key.modelCount} models`;
+      results.push({ variable, providerId, result: 'imported', message: `added as "${key.name}"${models}` });
+    } catch (error) {
+      if (!(error instanceof RouterError)) throw error;
+      const result = error.code === 'conflict' ? 'already_there' : 'refused';
+      results.push({ variable, providerId, result, message: error.message });
+    }
+  }
+  return results;
+}
+
+/** One line a key. */
+export function describeImport(results: readonly ImportResult[]): string {
+  const marks = { imported: '+', already_there: '=', refused: '!' } as const;
+  return results.map((entry) => `${marks[entry.result]} ${entry.variable}: ${entry.message}`).join('\n');
+}
