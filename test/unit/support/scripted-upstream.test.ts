@@ -9,7 +9,8 @@ import { anthropicOverloaded, openaiLimitHeaders, openaiRateLimited } from '../.
 import { after, paced, sliced, startingWith, withHeaders } from '../../support/script.ts';
 import { ScriptedUpstream } from '../../support/scripted-upstream.ts';
 
-describe('ScriptedUpstream', () => {
+describe('ScriptedUpstream', function () {
+  this.timeout(20_000);
   let upstream: ScriptedUpstream;
   beforeEach(async () => {
     upstream = await ScriptedUpstream.start();

@@ -4,7 +4,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { PinoLogger, type PinoLoggerOptions } from '../../../../server/adapters/pino/pino-logger.ts';
 import { createTempFolder, type TempFolder } from '../../../support/temp-folder.ts';
 
-describe('PinoLogger', () => {
+describe('PinoLogger', function () {
+  // Starting a process takes its time on a busy machine.
+  this.timeout(20_000);
   let folder: TempFolder;
   beforeEach(async () => {
     folder = await createTempFolder();

@@ -56,7 +56,8 @@ function usage(parts: Partial<TokenUsage>): TokenUsage {
   return { ...NO_USAGE, ...parts };
 }
 
-describe('GenaiPriceBook', () => {
+describe('GenaiPriceBook', function () {
+  this.timeout(20_000);
   const book = new GenaiPriceBook(new ManualClock(NOVEMBER));
 
   function price(kind: string, baseUrl: string, model: string): ModelPrice {

@@ -51,7 +51,8 @@ class Recording {
   }
 }
 
-describe('UndiciUpstream', () => {
+describe('UndiciUpstream', function () {
+  this.timeout(20_000);
   const cleanup: (() => void)[] = [];
   let upstream: UndiciUpstream;
 
