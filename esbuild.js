@@ -11,8 +11,14 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 /** What runs where: the extension inside VS Code, the daemon and the command line on Node. */
 const bundles = [
   { entryPoints: { client: 'client/extension.ts' }, external: ['vscode'] },
-  { entryPoints: { daemon: 'server/daemon/main.ts', cli: 'server/cli/main.ts' } },
-].filter((bundle) => Object.values(bundle.entryPoints).every((file) => existsSync(file)));
+  {
+    entryPoints: {
+      daemon: 'server/daemon/main.ts',
+      cli: 'server/cli/main.ts',
+      'checkpoint-worker': 'server/adapters/sqlite/checkpoint-worker.ts',
+    },
+  },
+];
 
 /** @type {import('esbuild').BuildOptions} */
 const options = {

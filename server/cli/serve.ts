@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { confirm } from '@inquirer/prompts';
 import { RouterError } from '../core/router-error.ts';
+import { besideBundle } from '../daemon/beside-bundle.ts';
 import { runDaemon } from '../daemon/run-daemon.ts';
 import { foundKeys } from './found-keys.ts';
 import { describeImport, importKeys } from './import-keys.ts';
@@ -17,7 +17,6 @@ export interface ServeOptions {
 /** Runs the daemon until it is interrupted, and offers to take in the keys that lie around. */
 export async function serve(options: ServeOptions): Promise<void> {
   const folder = chosenFolder();
-  const addon = path.join(__dirname, 'better_sqlite3.node');
   const { logLevel } = options;
   if (logLevel !== 'debug' && logLevel !== 'info' && logLevel !== 'warn' && logLevel !== 'error') {
     throw new RouterError(
@@ -31,8 +30,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     logLevel,
     log: path.join(folder, 'logs', 'daemon.log'),
     env: process.env,
-    keychainAddon: path.join(__dirname, 'keyring.node'),
-    ...(existsSync(addon) ? { nativeBinding: addon } : {}),
+    ...besideBundle(__dirname),
   });
   if (result.kind === 'already_running') {
     const where = result.endpoint ? ` on http://127.0.0.1:${result.endpoint.port}` : '';
@@ -42,7 +40,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     );
   }
   const { endpoint } = result;
-  process.once('SIGTERM', result.stop).once('SIGINT', result.stop);
+  const stop = (): void => result.stop();
+  process.once('SIGTERM', stop).once('SIGINT', stop);
   const url = `http://127.0.0.1:${endpoint.port}`;
   print({ url, pid: endpoint.pid, version: endpoint.version, folder }, welcome(url, folder));
   if (options.import) await offerImport(new ManagementClient(endpoint));

@@ -21,9 +21,10 @@ import { Router } from '../core/router/router.ts';
 import { HttpServer } from '../http/http-server.ts';
 import { LspServer } from '../lsp/lsp-server.ts';
 import { ADAPTERS, PRESETS } from '../providers/presets.ts';
+import type { BesideBundle } from './beside-bundle.ts';
 import { isProcessAlive } from './process-alive.ts';
 
-export interface DaemonOptions {
+export interface DaemonOptions extends BesideBundle {
   /** The data folder. */
   readonly folder: string;
   readonly version: string;
@@ -33,9 +34,6 @@ export interface DaemonOptions {
   /** Log file, or a file descriptor. */
   readonly log: string | number;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly nativeBinding?: string;
-  /** Path of the keychain's addon; a missing one means that there is no keychain. */
-  readonly keychainAddon: string;
   readonly lifecycle: {
     readonly stop: () => void;
     readonly handOver: () => Promise<{ readonly running: number }>;
@@ -74,6 +72,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     clock,
     isAlive: isProcessAlive,
     ...(options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding }),
+    ...(options.checkpointWorker === undefined ? {} : { checkpointWorker: options.checkpointWorker }),
   });
   const registry = await store.loadRegistry();
   const dataKey = await openDataKey({

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { dataFolder } from '../../shared/endpoint.ts';
+import { besideBundle } from './beside-bundle.ts';
 import { runDaemon } from './run-daemon.ts';
 
 /** Exit code of a start that found a daemon running already: whoever started this one can use that. */
@@ -19,15 +19,13 @@ async function main(): Promise<void> {
     },
   });
   const folder = path.resolve(values.home ?? dataFolder(process.env, process.platform, homedir()));
-  const addon = path.join(__dirname, 'better_sqlite3.node');
   const result = await runDaemon({
     folder,
     port: values.port === undefined ? null : portNumber(values.port),
     logLevel: logLevel(values['log-level']),
     log: values.log ?? path.join(folder, 'logs', 'daemon.log'),
     env: process.env,
-    keychainAddon: path.join(__dirname, 'keyring.node'),
-    ...(existsSync(addon) ? { nativeBinding: addon } : {}),
+    ...besideBundle(__dirname),
   });
   if (result.kind === 'already_running') {
     const where = result.endpoint ? ` on port ${result.endpoint.port} (process ${result.endpoint.pid})` : '';
@@ -36,7 +34,8 @@ async function main(): Promise<void> {
     return;
   }
   console.error(`API Key Router ${result.endpoint.version} on http://127.0.0.1:${result.endpoint.port}`);
-  process.once('SIGTERM', result.stop).once('SIGINT', result.stop);
+  const stop = (): void => result.stop();
+  process.once('SIGTERM', stop).once('SIGINT', stop);
   await result.stopped;
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EndpointRecord } from '../../shared/endpoint.ts';
 import { VERSION } from '../../shared/version.ts';
 import { makePrivateFolder } from '../adapters/files/private-file.ts';
+import type { BesideBundle } from './beside-bundle.ts';
 import { choosePort, keepPort } from './choose-port.ts';
 import { compose, type Daemon } from './composition.ts';
 import { readEndpoint, removeEndpoint, writeEndpoint } from './endpoint.ts';
@@ -12,14 +13,12 @@ import { isProcessAlive } from './process-alive.ts';
 import { acquireLock, type InstanceLock, type LockOptions } from './single-instance.ts';
 import { prepareSocketFolder, socketPath, thisHost } from './socket-path.ts';
 
-export interface RunOptions {
+export interface RunOptions extends BesideBundle {
   readonly folder: string;
   /** `null`: the kept one, else 8484. */
   readonly port: number | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly log: string | number;
-  readonly nativeBinding?: string;
-  readonly keychainAddon: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 

@@ -1,4 +1,4 @@
-import { nanoFromUsd } from '../../../shared/model/money.ts';
+import { nanoFromUsd, type NanoUsd } from '../../../shared/model/money.ts';
 import type { VirtualKeyRecord } from '../../../shared/model/records.ts';
 import type { NewVirtualKey } from '../../../shared/model/inputs.ts';
 import type { VirtualKeyView } from '../../../shared/model/views.ts';
@@ -90,9 +90,13 @@ export class VirtualKeys {
     const now = this.#clock.now();
     const addresses = records.map((record) => counter(`virtual_key:${record.id}`, record.limitWindow, now));
     const counters = await this.#store.counters(addresses);
-    return records.map(({ digest: _, ...record }, index) => ({
-      ...record,
-      spentNano: counters[index]?.spentNano ?? 0,
-    }));
+    return records.map((record, index) => toView(record, counters[index]?.spentNano ?? 0));
   }
+}
+
+function toView(record: VirtualKeyRecord, spentNano: NanoUsd): VirtualKeyView {
+  const { id, name, hint, team, project, tool, tags, limitNano, limitWindow } = record;
+  const { createdAt, expiresAt, revokedAt } = record;
+  const scope = { team, project, tool, tags };
+  return { id, name, hint, ...scope, limitNano, limitWindow, spentNano, createdAt, expiresAt, revokedAt };
 }

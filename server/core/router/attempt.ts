@@ -135,7 +135,12 @@ export class Attempt implements UpstreamHandler {
 
   onFailure(failure: UpstreamFailure): void {
     if (this.#ended) return;
-    this.#break(networkFailure(failure), failure.code);
+    // With a head received, the answer itself broke off.
+    const cut = failure.code === 'reset' && this.#meter !== null;
+    this.#break(
+      cut ? { class: 'stream_cut', message: failure.message } : networkFailure(failure),
+      failure.code,
+    );
   }
 
   #break(failure: ClassifiedFailure, code?: UpstreamFailure['code']): void {
