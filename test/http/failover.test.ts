@@ -26,14 +26,19 @@ describe('failover between two accounts', () => {
 
   it('answers every request while one account is rate-limited, and takes it back by itself', async () => {
     const wait = 7;
-    router.openai.on({ key: secretOf('limited'), method: 'POST' }, openaiRateLimited({ retryAfterSeconds: wait }));
+    router.openai.on(
+      { key: secretOf('limited'), method: 'POST' },
+      openaiRateLimited({ retryAfterSeconds: wait }),
+    );
     const openai = client();
     const started = Date.now();
     const first = await ask(openai, 'gpt-4o').withResponse();
     const rest = await Promise.all(Array.from({ length: 19 }, () => ask(openai, 'gpt-4o')));
 
     for (const answer of [first.data, ...rest]) assert.equal(answer.choices[0]?.message.content, 'pong');
-    const toLimited = router.openai.requests.filter((request) => request.key === secretOf('limited') && request.method === 'POST');
+    const toLimited = router.openai.requests.filter(
+      (request) => request.key === secretOf('limited') && request.method === 'POST',
+    );
     assert.equal(toLimited.length, 1, 'a throttled key is left alone');
 
     const trace = await router.trace(first.response.headers.get('x-request-id') ?? '');
@@ -61,7 +66,9 @@ describe('failover between two accounts', () => {
 
     // Another model family of the same key stays usable meanwhile.
     router.openai.on({ key: secretOf('limited'), method: 'POST' }, openaiChat({ text: ['pong'] }));
-    const other = await Promise.all(Array.from({ length: 4 }, () => ask(openai, 'gpt-4o-mini').withResponse()));
+    const other = await Promise.all(
+      Array.from({ length: 4 }, () => ask(openai, 'gpt-4o-mini').withResponse()),
+    );
     const used = other.map((answer) => answer.response.headers.get('x-key-used'));
     assert.ok(used.includes(limited.id), `gpt-4o-mini went to ${used.join(', ')}`);
 

@@ -4,6 +4,7 @@ import type { AttemptTrace, Trace } from '../../../shared/model/trace.ts';
 import type { TokenUsage } from '../../../shared/model/usage.ts';
 import type { Metrics } from '../../core/ports/metrics.ts';
 import { LabelLimit } from './label-limit.ts';
+import { addProcessMetrics } from './process-metrics.ts';
 
 /** Names of models and keys as labels: more than this many different ones are counted as `other`. */
 const MAX_VALUES = 200;
@@ -59,6 +60,10 @@ export class PrometheusMetrics implements Metrics {
     buckets: FIRST_BYTE_BUCKETS,
     registers: [this.#registry],
   });
+
+  constructor() {
+    addProcessMetrics(this.#registry);
+  }
 
   attemptEnded(attempt: AttemptTrace): void {
     const provider = this.#providers.of(attempt.providerId);

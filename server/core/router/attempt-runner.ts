@@ -124,9 +124,8 @@ export class AttemptRunner {
       clock,
       channel,
       stripUsageChunk: facts.lacksUsageChunk,
-      commit: (status, headers, meter) => {
+      commit: (status, headers) => {
         run.status = status;
-        if (meter.usage && facts.lacksUsageChunk) run.edits.add('usage chunk removed from the answer');
         channel.writeHead(
           status,
           answerHeaders({
@@ -183,6 +182,9 @@ export class AttemptRunner {
     this.#learn(key, family, end, endedAt);
     const transitions = this.#apply(run, plan, end, endedAt);
     const cost = this.#cost(run, plan, end);
+    if (end.kind === 'answered' && end.meter?.usage && request.facts.lacksUsageChunk) {
+      run.edits.add('usage chunk removed from the answer');
+    }
     const attempt = recordAttempt({
       id: plan.attemptId,
       index: run.attempts.length,

@@ -42,7 +42,7 @@ export interface AttemptOptions {
   readonly channel: CallerChannel;
   readonly stripUsageChunk: boolean;
   /** Writes the caller's head: from here on nothing may be tried again. */
-  readonly commit: (status: number, headers: HeaderMap, meter: Meter) => void;
+  readonly commit: (status: number, headers: HeaderMap) => void;
   /** Writes what ends a stream that broke after its content began. */
   readonly endBroken: (failure: ClassifiedFailure, isStream: boolean) => void;
 }
@@ -99,7 +99,7 @@ export class Attempt implements UpstreamHandler {
         this.#end('failed', streamFailure(this.#options.adapter, this.#headers, meter.error, this.#now()));
         return true;
       }
-      return meter.contentSeen ? this.#commit(meter) : true;
+      return meter.contentSeen ? this.#commit() : true;
     }
     return this.#write(pieces);
   }
@@ -128,7 +128,7 @@ export class Attempt implements UpstreamHandler {
     }
     this.#held.push(...rest);
     if (this.#committed) this.#flush();
-    else this.#commit(meter);
+    else this.#commit();
     this.#options.channel.end();
     this.#end('answered', null);
   }
@@ -149,9 +149,9 @@ export class Attempt implements UpstreamHandler {
     this.#end(this.#committed ? 'broken' : 'failed', failure, unsent);
   }
 
-  #commit(meter: Meter): boolean {
+  #commit(): boolean {
     this.#committed = true;
-    this.#options.commit(this.#status ?? 200, this.#headers, meter);
+    this.#options.commit(this.#status ?? 200, this.#headers);
     return this.#flush();
   }
 
