@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { anthropicMessages } from '../support/anthropic-answers.ts';
 import { openaiChat, openaiEmbeddings, openaiResponses } from '../support/openai-answers.ts';
-import { eventually, RouterFixture } from '../support/router-fixture.ts';
+import { RouterFixture } from '../support/router-fixture.ts';
 import { jsonReply, sliced, startingWith, type Reply, type Script } from '../support/script.ts';
 
 /** Characters of two, three and four bytes: every cut at an odd place splits one. */
@@ -196,7 +196,6 @@ describe('pass-through between equal protocols', () => {
     };
     const text = await (await router.post('/v1/chat/completions', body)).text();
     assert.ok(text.startsWith(ping));
-    await eventually(async () => assert.ok((await router.traces()).length > 0));
   });
 });
 

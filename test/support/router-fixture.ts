@@ -65,11 +65,18 @@ export class RouterFixture {
     return answer.token;
   }
 
-  /** The traces of all requests, oldest first. */
-  async traces(): Promise<readonly Trace[]> {
-    const { requests } = await this.daemon.api<{ requests: readonly RequestView[] }>('GET', '/requests?limit=500');
+  /** The traces of all requests, oldest first, once there are so many: each is written just after its answer. */
+  async traces(count: number): Promise<readonly Trace[]> {
+    const ids = await eventually(async () => {
+      const { requests } = await this.daemon.api<{ requests: readonly RequestView[] }>(
+        'GET',
+        '/requests?limit=500',
+      );
+      if (requests.length < count) throw new Error(`${requests.length} of ${count} requests have a trace`);
+      return requests.map((request) => request.requestId).reverse();
+    });
     const traces: Trace[] = [];
-    for (const { requestId } of requests) traces.unshift(await this.trace(requestId));
+    for (const id of ids) traces.push(await this.trace(id));
     return traces;
   }
 
@@ -84,7 +91,11 @@ export class RouterFixture {
   }
 
   /** Posts JSON to the proxy with the fixture's token. */
-  post(path: string, body: object | string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  post(
+    path: string,
+    body: object | string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
     return fetch(`${this.daemon.url}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${this.token}`, ...headers },
