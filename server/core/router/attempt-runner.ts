@@ -24,6 +24,7 @@ export interface TriedKey {
   readonly key: PooledKey;
   readonly end: AttemptEnd;
   readonly attempt: AttemptTrace;
+  readonly secret: string;
 }
 
 /** The ledger did not admit the attempt: nothing was sent. */
@@ -82,7 +83,8 @@ export class AttemptRunner {
       return null;
     }
     const end = await this.#send(run, plan, secret, channel);
-    return this.#conclude(run, plan, end);
+    const attempt = await this.#conclude(run, plan, end);
+    return { kind: 'tried', key, end, attempt, secret };
   }
 
   async #reserve(run: RequestRun, plan: Plan): Promise<Admission> {
@@ -132,6 +134,7 @@ export class AttemptRunner {
             upstream: headers,
             requestId: request.id,
             key,
+            secret,
             expectedNano: plan.bounds.expectedNano,
             lengthChanges: facts.lacksUsageChunk,
           }),
@@ -174,7 +177,7 @@ export class AttemptRunner {
     };
   }
 
-  async #conclude(run: RequestRun, plan: Plan, end: AttemptEnd): Promise<TriedKey> {
+  async #conclude(run: RequestRun, plan: Plan, end: AttemptEnd): Promise<AttemptTrace> {
     const { clock, vault, metrics, store, logger } = this.#parts;
     const { request } = run;
     const { key, family } = plan;
@@ -207,7 +210,7 @@ export class AttemptRunner {
       logger.error({ requestId: request.id, attemptId: plan.attemptId, err: error }, 'settlement failed');
       run.warnings.push('The cost of an attempt could not be written; its reservation stays held.');
     }
-    return { kind: 'tried', key, end, attempt };
+    return attempt;
   }
 
   #cost(run: RequestRun, plan: Plan, end: AttemptEnd): SettledCost {

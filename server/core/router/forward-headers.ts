@@ -70,13 +70,17 @@ export function requestHeaders(
   return Object.assign(headers, key.adapter.authHeaders(secret));
 }
 
-/** The provider's headers as the tool gets them. */
-export function responseHeaders(upstream: HeaderMap): Record<string, string | readonly string[]> {
+/** The provider's headers as the tool gets them; one that repeats the key's secret is left out. */
+export function responseHeaders(
+  upstream: HeaderMap,
+  secret: string,
+): Record<string, string | readonly string[]> {
   const headers: Record<string, string | readonly string[]> = {};
   const listed = connectionListed(upstream);
   for (const [name, value] of Object.entries(upstream)) {
     if (value === undefined || NOT_RETURNED.has(name) || listed.has(name)) continue;
-    headers[name] = value;
+    const repeats = typeof value === 'string' ? value.includes(secret) : value.join().includes(secret);
+    if (!repeats) headers[name] = value;
   }
   return headers;
 }

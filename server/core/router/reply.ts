@@ -12,11 +12,12 @@ export function answerHeaders(answer: {
   readonly upstream: HeaderMap;
   readonly requestId: string;
   readonly key: PooledKey;
+  readonly secret: string;
   readonly expectedNano: NanoUsd;
   /** The body will be shorter than the provider said. */
   readonly lengthChanges: boolean;
 }): Record<string, string | readonly string[]> {
-  const headers = responseHeaders(answer.upstream);
+  const headers = responseHeaders(answer.upstream, answer.secret);
   if (answer.lengthChanges) delete headers['content-length'];
   headers['x-request-id'] = answer.requestId;
   headers['x-key-used'] = answer.key.record.id;
@@ -51,10 +52,11 @@ export function replyProviderError(
     readonly body: string;
     readonly requestId: string;
     readonly key: PooledKey;
+    readonly secret: string;
   },
 ): void {
   const body = encoder.encode(answer.body);
-  const headers = responseHeaders(answer.headers);
+  const headers = responseHeaders(answer.headers, answer.secret);
   channel.writeHead(answer.status, {
     ...headers,
     'content-length': String(body.length),

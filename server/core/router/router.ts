@@ -190,7 +190,7 @@ export class Router {
 
   #passOnFault(run: RequestRun, channel: CallerChannel, tried: TriedKey): void {
     run.outcome = 'failed';
-    const { end, key } = tried;
+    const { end, key, secret } = tried;
     const { vault } = this.#parts;
     if (end.status === null || end.status < 400 || end.errorBody === null) {
       const message = tried.attempt.failure?.message ?? 'The provider refused the request.';
@@ -205,6 +205,7 @@ export class Router {
       body,
       requestId: run.request.id,
       key,
+      secret,
     });
   }
 
