@@ -246,7 +246,8 @@ export class AttemptRunner {
     }
     const transitions = end.failure ? applyFailure(cells, key, end.failure, { now, family, requestId }) : [];
     cells.endProbe(key.owners, family, requestId);
-    if (end.failure?.class === 'key_invalid') events.keyRefused(key, end.failure.message, requestId);
+    if (end.failure?.class === 'key_invalid')
+      events.keyRefused(key, this.#parts.vault.redact(end.failure.message), requestId);
     if (end.failure && countsAgainstKey(end.failure.class)) key.health.record(family, 'failed');
     return transitions;
   }
