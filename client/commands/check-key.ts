@@ -8,21 +8,25 @@ import { KEYS_PROGRESS } from './progress.ts';
 export function registerCheckKey(context: CommandContext): Disposable {
   return registerDaemonCommand('apikeyrouter.checkKey', context, async (argument) => {
     const { connection, list } = context;
-    const key = await pickKey(context, argument, l10n.t('Which key shall be checked?'), () => true);
-    if (!key) return;
-    const checked = await window.withProgress(KEYS_PROGRESS, () =>
-      connection.request('apikeyrouter/keys/check', { id: key.id }),
+    const key = await pickKey(
+      context,
+      argument,
+      l10n.t('Which key shall be checked?'),
+      ({ enabled }) => enabled,
     );
-    await list.refresh();
-    if (checked.state === 'invalid') {
-      const reason = checked.invalidReason ?? l10n.t('The provider refused it.');
-      void window.showWarningMessage(l10n.t('"{0}" does not work: {1}', key.name, reason));
-      return;
+    if (!key) return;
+    try {
+      const { modelCount } = await window.withProgress(KEYS_PROGRESS, () =>
+        connection.request('apikeyrouter/keys/check', { id: key.id }),
+      );
+      const text =
+        modelCount === null
+          ? l10n.t('"{0}" works', key.name)
+          : l10n.t('"{0}" works, {1} models', key.name, modelCount);
+      window.setStatusBarMessage(`$(pass) ${text}`, 5000);
+    } finally {
+      // A refusal is an error here and a new state in the view.
+      await list.refresh();
     }
-    const models =
-      checked.modelCount === null
-        ? l10n.t('"{0}" works', key.name)
-        : l10n.t('"{0}" works: {1} models', key.name, checked.modelCount);
-    window.setStatusBarMessage(`$(pass) ${models}`, 5000);
   });
 }

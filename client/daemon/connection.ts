@@ -1,14 +1,17 @@
 import { type CancellationToken, EventEmitter, type LogOutputChannel, l10n } from 'vscode';
 import type { RpcNotifications, RpcRequests } from '../../shared/rpc/messages.ts';
 import { errorText } from '../platform/error-text.ts';
-import { DaemonDownError, requestError } from './errors.ts';
+import { DaemonDownError, NotRunningError, requestError } from './errors.ts';
 import type { LocatedDaemon } from './locate.ts';
 import { type DaemonSession, openSession } from './session.ts';
 
-/** Where the connection stands. `idle`: nobody has wanted the daemon yet. `down` keeps being retried. */
+/**
+ * Where the connection stands. `idle`: nobody has wanted the daemon yet. `down` keeps being retried; `failed` tells a
+ * daemon that could not be started or reached from one that simply does not run.
+ */
 export type ConnectionState =
   | { readonly kind: 'idle' | 'connecting' | 'connected' }
-  | { readonly kind: 'down'; readonly reason: string };
+  | { readonly kind: 'down'; readonly reason: string; readonly failed: boolean };
 
 /** What the connection needs from outside. */
 export interface ConnectionOptions {
@@ -20,6 +23,8 @@ export interface ConnectionOptions {
   launch(): Promise<LocatedDaemon>;
   /** Whether `launch` may be called although nobody asked for it. */
   mayLaunch(): boolean;
+  /** Whether a running daemon should be replaced by one that `launch` starts. */
+  isOutdated(daemon: LocatedDaemon): boolean;
 }
 
 const FIRST_PAUSE_MS = 500;
@@ -40,6 +45,7 @@ export class DaemonConnection {
   readonly onDidChange = this.#changed.event;
   #state: ConnectionState = { kind: 'idle' };
   #session: DaemonSession | null = null;
+  readonly #notReplaced = new Set<string>();
   #disposed = false;
   #startWanted = false;
   #endPause: (() => void) | null = null;
@@ -124,7 +130,7 @@ export class DaemonConnection {
       } catch (error) {
         const reason = errorText(error);
         if (this.#state.kind !== 'down' || this.#state.reason !== reason) this.#options.log.warn(reason);
-        this.#setState({ kind: 'down', reason });
+        this.#setState({ kind: 'down', reason, failed: !(error instanceof NotRunningError) });
         await this.#pause(this.#launchAllowed() ? pauseMs : FIRST_PAUSE_MS * 4);
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       }
@@ -133,9 +139,26 @@ export class DaemonConnection {
 
   async #reach(): Promise<LocatedDaemon> {
     const running = await this.#options.locate();
-    if (running) return running;
-    if (!this.#launchAllowed()) throw new DaemonDownError(l10n.t('The daemon is not running.'));
-    return this.#options.launch();
+    if (running && !(this.#launchAllowed() && this.#isReplaceable(running))) return running;
+    if (!this.#launchAllowed()) throw new NotRunningError(l10n.t('The daemon is not running.'));
+    if (!running) return this.#options.launch();
+    running.socket.destroy();
+    try {
+      return await this.#options.launch();
+    } catch (error) {
+      // An older daemon that stays is better than none.
+      const stayed = await this.#options.locate();
+      if (stayed) return stayed;
+      throw error;
+    }
+  }
+
+  /** Outdated, and not one whose replacement was tried before. */
+  #isReplaceable(daemon: LocatedDaemon): boolean {
+    const { instanceId } = daemon.endpoint;
+    if (!this.#options.isOutdated(daemon) || this.#notReplaced.has(instanceId)) return false;
+    this.#notReplaced.add(instanceId);
+    return true;
   }
 
   /** Holds one session until it ends. Rejects if it could not even begin. */

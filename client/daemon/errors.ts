@@ -5,6 +5,9 @@ import type { RpcErrorData } from '../../shared/rpc/messages.ts';
 /** The daemon is not reachable; the message says what is known about why. */
 export class DaemonDownError extends Error {}
 
+/** No daemon runs, and nobody has asked for one. */
+export class NotRunningError extends DaemonDownError {}
+
 /** The daemon answered with an error. `code` is a stable code of `shared/model/reasons.ts`. */
 export class RequestRefusedError extends Error {
   readonly code: string;

@@ -19,10 +19,12 @@ export interface LaunchedDaemon {
   readonly pid: number;
   /** Whether its process has ended. Also true for one that found another daemon in charge and stepped back. */
   hasEnded(): boolean;
+  /** What the log has received since the start. */
+  readLog(): Promise<string>;
 }
 
-/** Where the daemon's standard output and errors go. */
-export function daemonLogFile(dataFolder: string): string {
+/** The daemon's log. What the process prints goes there too: that is where a failed start says why. */
+function daemonLogFile(dataFolder: string): string {
   return path.join(dataFolder, 'logs', 'daemon.log');
 }
 
@@ -38,6 +40,7 @@ export async function launchDaemon(options: LaunchOptions): Promise<LaunchedDaem
   const script = await installRuntime(options);
   const args = [script, '--home', dataFolder, ...(port === null ? [] : ['--port', String(port)])];
   const log = await open(logFile, 'a', 0o600);
+  const logStart = (await log.stat()).size;
   try {
     const child = spawn(process.execPath, args, {
       detached: true,
@@ -55,17 +58,15 @@ export async function launchDaemon(options: LaunchOptions): Promise<LaunchedDaem
       child.once('spawn', resolve).once('error', reject);
     });
     child.unref();
-    return { pid: child.pid ?? 0, hasEnded: () => ended };
+    return { pid: child.pid ?? 0, hasEnded: () => ended, readLog: () => readFrom(logFile, logStart) };
   } finally {
     await log.close();
   }
 }
 
-/** The last lines of the daemon's log, for a message that must say why it did not come up. */
-export async function daemonLogTail(dataFolder: string, lines: number): Promise<string> {
+async function readFrom(file: string, start: number): Promise<string> {
   try {
-    const text = await readFile(daemonLogFile(dataFolder), 'utf8');
-    return text.trimEnd().split('\n').slice(-lines).join('\n');
+    return (await readFile(file)).subarray(start).toString();
   } catch {
     return '';
   }

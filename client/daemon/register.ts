@@ -3,7 +3,7 @@ import type { ExtensionContext, LogOutputChannel } from 'vscode';
 import { dataFolder } from '../../shared/endpoint.ts';
 import { setContextKey } from '../context-keys.ts';
 import { settings } from '../settings.ts';
-import { bringUpDaemon } from './bring-up.ts';
+import { bringUpDaemon, isOlder } from './bring-up.ts';
 import { DaemonConnection } from './connection.ts';
 import { locateDaemon } from './locate.ts';
 
@@ -23,9 +23,10 @@ export function registerDaemonConnection(context: ExtensionContext, log: LogOutp
         version,
         port: settings.chosenPort,
       };
-      return bringUpDaemon(options, (tail) => log.error(`The end of the daemon's log:\n${tail}`));
+      return bringUpDaemon(options, (text) => log.error(`The daemon's log of this start:\n${text}`));
     },
     mayLaunch: () => settings.autoStart,
+    isOutdated: (daemon) => isOlder(daemon, version),
   });
   context.subscriptions.push(
     connection,

@@ -3,14 +3,26 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A span of milliseconds in its one or two largest units: `7s`, `3m`, `2h 10m`, `4d`. Never less than `1s`. */
+/** Up to here each second is told; above it, tens of seconds. */
+const EXACT_MS = 20 * SECOND;
+
+/** A span of milliseconds, rounded up to what matters: `7s`, `40s`, `3m`, `2h 10m`, `4d`. Never less than `1s`. */
 export function durationText(ms: number): string {
-  if (ms < MINUTE) return `${Math.max(1, Math.ceil(ms / SECOND))}s`;
-  if (ms < HOUR) return `${Math.ceil(ms / MINUTE)}m`;
-  if (ms < DAY) {
-    const minutes = Math.ceil(ms / MINUTE);
-    const rest = minutes % 60;
-    return rest === 0 ? `${minutes / 60}h` : `${Math.floor(minutes / 60)}h ${rest}m`;
-  }
-  return `${Math.round(ms / DAY)}d`;
+  const rounded = Math.max(SECOND, Math.ceil(ms / grain(ms)) * grain(ms));
+  if (rounded < MINUTE) return `${rounded / SECOND}s`;
+  if (rounded < HOUR) return `${Math.ceil(rounded / MINUTE)}m`;
+  if (rounded >= DAY) return `${Math.round(rounded / DAY)}d`;
+  const hours = Math.floor(rounded / HOUR);
+  const minutes = Math.floor((rounded % HOUR) / MINUTE);
+  return minutes === 0 ? `${hours}h` : `${hours}h ${minutes}m`;
+}
+
+/** In how many milliseconds the text of a span that is running out will be another one. */
+export function untilTextChanges(ms: number): number {
+  return ms % grain(ms) || grain(ms);
+}
+
+function grain(ms: number): number {
+  if (ms <= EXACT_MS) return SECOND;
+  return ms <= MINUTE ? 10 * SECOND : MINUTE;
 }

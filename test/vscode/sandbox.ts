@@ -12,6 +12,8 @@ export interface Sandbox {
   readonly workspace: string;
   /** VS Code's user data. */
   readonly userData: string;
+  /** Adds to VS Code's settings; a running window takes them up. */
+  changeSettings(settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** Ends the daemon that the extension left running, then deletes all of it. */
   dispose(): Promise<void>;
 }
@@ -25,18 +27,23 @@ export async function createSandbox(options: {
   const home = path.join(folder, 'home');
   const workspace = path.join(folder, 'workspace');
   const userData = path.join(folder, 'user-data');
-  const settings = {
+  let settings: Readonly<Record<string, unknown>> = {
     'security.workspace.trust.enabled': false,
     'workbench.startupEditor': 'none',
+    'workbench.secondarySideBar.defaultVisibility': 'hidden',
     'chat.disableAIFeatures': true,
     'telemetry.telemetryLevel': 'off',
     ...options.settings,
   };
-  // The server keeps the user's settings one level deeper (`data`) than the desktop does.
-  for (const place of ['data/User', 'User']) {
-    await mkdir(path.join(userData, place), { recursive: true });
-    await writeFile(path.join(userData, place, 'settings.json'), JSON.stringify(settings, null, 2));
-  }
+  const changeSettings = async (more: Readonly<Record<string, unknown>>) => {
+    settings = { ...settings, ...more };
+    // The desktop's place, then the server's two: settings of scope `machine` count in the last one only.
+    for (const place of ['User', 'data/User', 'data/Machine']) {
+      await mkdir(path.join(userData, place), { recursive: true });
+      await writeFile(path.join(userData, place, 'settings.json'), JSON.stringify(settings, null, 2));
+    }
+  };
+  await changeSettings({});
   await mkdir(workspace, { recursive: true });
   for (const [name, text] of Object.entries(options.files ?? {})) {
     await writeFile(path.join(workspace, name), text);
@@ -46,6 +53,7 @@ export async function createSandbox(options: {
     home,
     workspace,
     userData,
+    changeSettings,
     async dispose() {
       await endDaemon(home);
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });

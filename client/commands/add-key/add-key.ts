@@ -31,7 +31,13 @@ async function askForKey(context: CommandContext): Promise<KeyView | undefined> 
   let added: KeyView | undefined;
   const submit = async (secret: string, token: CancellationToken): Promise<Objection> => {
     try {
-      added = await addKey(context, draft, secret, token);
+      const key = await addKey(context, draft, secret, token);
+      // The box was left while the provider was being asked, too late to stop the daemon from keeping the key.
+      if (token.isCancellationRequested) {
+        await context.connection.request('apikeyrouter/keys/remove', { id: key.id });
+      } else {
+        added = key;
+      }
       return undefined;
     } catch (error) {
       // What the provider objects to can be mended in the box that is still open.

@@ -1,4 +1,4 @@
-import { InputBoxValidationSeverity, Uri, l10n } from 'vscode';
+import { Uri, l10n } from 'vscode';
 import type { ProviderView } from '../../../shared/model/views.ts';
 import type { Step } from '../../quick-input/steps.ts';
 import { type Objection, textStep } from '../../quick-input/text-step.ts';
@@ -50,10 +50,7 @@ function judgeBaseUrl(value: string): Objection {
     return l10n.t('The address must not carry a user, a query or a fragment.');
   }
   if (url.protocol === 'http:' && !isLocal(url.hostname)) {
-    return {
-      message: l10n.t('Over http:// the key and all prompts cross the network in the clear.'),
-      severity: InputBoxValidationSeverity.Warning,
-    };
+    return l10n.t('http:// is for this computer only: the key would cross the network in the clear.');
   }
   return undefined;
 }

@@ -11,13 +11,10 @@ export function secretStep(
   return (position) => {
     const page = draft.provider?.kind === 'known' ? draft.provider.keysPage : undefined;
     return textStep(position, {
-      prompt: l10n.t(
-        'Paste the secret. It is verified with {0}, then kept encrypted.',
-        providerNameOf(draft),
-      ),
+      prompt: l10n.t('Paste the secret. {0} verifies it, then it is kept encrypted.', providerNameOf(draft)),
       value: '',
       hidden: true,
-      busyPrompt: l10n.t('Verifying with the provider… (Escape cancels)'),
+      busyPrompt: l10n.t('Verifying with the provider…'),
       buttons:
         page === undefined
           ? []

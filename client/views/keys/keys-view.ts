@@ -18,26 +18,35 @@ export class KeysView implements TreeDataProvider<KeysNode> {
   readonly #disposables = new DisposableList();
   readonly #redrawn = this.#disposables.add(new EventEmitter<KeysNode[] | undefined>());
   readonly onDidChangeTreeData = this.#redrawn.event;
+  readonly #countdown: Countdown;
   readonly #view: TreeView<KeysNode>;
 
   constructor(connection: DaemonConnection, list: KeyList) {
     this.#connection = connection;
     this.#list = list;
-    const countdown = this.#disposables.add(
-      new Countdown(
-        () => (this.#view.visible ? this.#model.keys : []),
-        (keys) => this.#redrawn.fire([...keys]),
-      ),
+    this.#countdown = this.#disposables.add(
+      new Countdown({
+        keys: () => (this.#view.visible ? this.#model.keys : []),
+        redraw: (keys) => this.#redrawn.fire([...keys]),
+        elapsed: () => void list.refresh(),
+      }),
     );
     this.#view = this.#disposables.add(
       window.createTreeView('apikeyrouter.keys', { treeDataProvider: this, showCollapseAll: false }),
     );
     this.#disposables.add(registerKeyDecorations());
-    this.#disposables.add(this.#view.onDidChangeVisibility(() => countdown.restart()));
+    this.#disposables.add(
+      connection.onDidChangeState((state) => {
+        // A daemon that can't start says why; one that is just not running needs no more than the welcome text.
+        this.#view.message = state.kind === 'down' && state.failed ? state.reason : undefined;
+        if (state.kind === 'connecting' && this.#list.snapshot === null) this.#redrawn.fire(undefined);
+      }),
+    );
+    this.#disposables.add(this.#view.onDidChangeVisibility(() => this.#countdown.restart()));
     this.#disposables.add(
       list.onDidChange(() => {
         this.#update();
-        countdown.restart();
+        this.#countdown.restart();
       }),
     );
   }
@@ -58,6 +67,7 @@ export class KeysView implements TreeDataProvider<KeysNode> {
   }
 
   resolveTreeItem(item: TreeItem, element: KeysNode): TreeItem {
+    this.#countdown.holdStill();
     item.tooltip =
       element.kind === 'provider'
         ? providerTooltip(element)

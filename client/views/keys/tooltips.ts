@@ -2,6 +2,7 @@ import { MarkdownString, l10n } from 'vscode';
 import { formatUsd } from '../../../shared/model/money.ts';
 import { ALL_FAMILIES, type CellRecord } from '../../../shared/model/states.ts';
 import type { KeyView, LimitView } from '../../../shared/model/views.ts';
+import { isOutOfCredit, isPartlyClosed } from '../../keys/key-health.ts';
 import { dimensionName, stateName, withRemaining } from '../../keys/key-text.ts';
 import { durationText } from '../../platform/duration-text.ts';
 import { markdownText } from '../../platform/markdown-text.ts';
@@ -46,14 +47,14 @@ function stateSentence(key: KeyView, now: number): string {
   const state = withRemaining(`**${stateName(key.state)}**`, key.until, now);
   switch (key.state) {
     case 'available':
-      return key.cells.length === 0
-        ? `$(pass) ${state}`
-        : `$(warning) ${l10n.t('{0}, but not for every model', state)}`;
+      return `$(pass) ${state}`;
     case 'throttled':
-      return `$(watch) ${state}`;
+      return isPartlyClosed(key)
+        ? `$(watch) ${l10n.t('{0}, other models work', state)}`
+        : `$(watch) ${state}`;
     case 'exhausted':
-      return key.until === null
-        ? `$(circle-slash) ${l10n.t("{0}: top up the provider's account, then check the key", state)}`
+      return isOutOfCredit(key)
+        ? `$(circle-slash) **${stateName('exhausted')}**: ${creditAdvice(key, now)}`
         : `$(circle-slash) ${state}`;
     case 'recovering':
       return `$(sync) ${l10n.t('{0}: the next request tries it', state)}`;
@@ -62,6 +63,12 @@ function stateSentence(key: KeyView, now: number): string {
     case 'invalid':
       return `$(error) ${state}: ${markdownText(key.invalidReason ?? l10n.t('refused by the provider'))}`;
   }
+}
+
+function creditAdvice(key: KeyView, now: number): string {
+  const advice = l10n.t('the account has no credit left. Top it up at the provider.');
+  if (key.until === null || key.until <= now) return advice;
+  return `${advice} ${l10n.t('It is tried again in {0}.', durationText(key.until - now))}`;
 }
 
 function facts(key: KeyView, siblings: readonly KeyView[], now: number): readonly Row[] {

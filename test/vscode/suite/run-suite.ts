@@ -7,18 +7,17 @@ export async function runSuite(loaders: readonly (() => Promise<unknown>)[]): Pr
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, reporter: ReportWriter, color: false });
   // Makes `describe` and `it` global, as loading a file by its path would.
   mocha.suite.emit('pre-require', globalThis, null, mocha);
+  let failures = 0;
   try {
     for (const load of loaders) await load();
-    const failures = await new Promise<number>((resolve) => mocha.run(resolve));
-    if (failures > 0) throw new Error(`${failures} failed`);
+    failures = await new Promise<number>((resolve) => mocha.run(resolve));
   } catch (error) {
-    if (!(error instanceof Error && / failed$/.test(error.message))) {
-      write({ kind: 'crashed', error: describe(error) });
-    }
+    write({ kind: 'crashed', error: describe(error) });
     throw error;
   } finally {
     write({ kind: 'end' });
   }
+  if (failures > 0) throw new Error(`${failures} failed`);
 }
 
 /** Sends Mocha's events to the runner's process through the report file. */
