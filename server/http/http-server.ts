@@ -26,6 +26,7 @@ export interface HttpServerParts extends ProxyParts, ManagementParts {
 const HEAD_TIMEOUT_MS = 10_000;
 const BODY_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_MS = 65_000;
+const SWEEP_MS = 50;
 const MAX_HEAD_BYTES = 64 * 1024;
 
 /** The daemon's one HTTP port: the proxy for tools, the management API, health and metrics. */
@@ -77,7 +78,12 @@ export class HttpServer {
   drain(): Promise<void> {
     this.#draining = true;
     return new Promise((resolve) => {
-      this.#server.close(() => resolve());
+      // A connection whose answer has just ended is idle, and kept alive by its client.
+      const sweep = setInterval(() => this.#server.closeIdleConnections(), SWEEP_MS);
+      this.#server.close(() => {
+        clearInterval(sweep);
+        resolve();
+      });
       this.#server.closeIdleConnections();
     });
   }

@@ -23,11 +23,11 @@ export class DaemonProcess {
     this.#log = log;
   }
 
-  /** Starts it in an empty folder and waits until it says where it listens. */
-  static async start(home: string): Promise<DaemonProcess> {
-    if (!existsSync(BUNDLE)) throw new Error(`${BUNDLE} is missing: build the project first`);
-    const port = await freePort();
-    const child = spawn(process.execPath, [BUNDLE, '--home', home, '--port', String(port)], {
+  /** Starts it on a folder, at the port kept there or a free one, and waits until it says where it listens. */
+  static async start(home: string, bundle = BUNDLE): Promise<DaemonProcess> {
+    if (!existsSync(bundle)) throw new Error(`${bundle} is missing: build the project first`);
+    const port = existsSync(path.join(home, 'daemon', 'port')) ? [] : ['--port', String(await freePort())];
+    const child = spawn(process.execPath, [bundle, '--home', home, ...port], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, APIKEYROUTER_HOME: home },
     });
@@ -43,6 +43,12 @@ export class DaemonProcess {
   /** `http://127.0.0.1:PORT`, the proxy's and the management API's. */
   get url(): string {
     return `http://127.0.0.1:${this.endpoint.port}`;
+  }
+
+  /** Resolves with its exit code when it has ended by itself. */
+  async ended(): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+    return this.#child.exitCode;
   }
 
   /** What it printed. */
