@@ -7,8 +7,8 @@ import { ScriptedUpstream } from './scripted-upstream.ts';
 import { createTempFolder, type TempFolder } from './temp-folder.ts';
 
 /** Models that the simulated accounts list. */
-export const OPENAI_MODELS = ['gpt-4o', 'gpt-4o-mini', 'gpt-5', 'text-embedding-3-small'];
-export const ANTHROPIC_MODELS = ['claude-sonnet-4-5-20250929', 'claude-haiku-4-5-20251001'];
+const OPENAI_MODELS = ['gpt-4o', 'gpt-4o-mini', 'gpt-5', 'text-embedding-3-small'];
+const ANTHROPIC_MODELS = ['claude-sonnet-4-5-20250929', 'claude-haiku-4-5-20251001'];
 
 /** The real daemon between a test and one simulated OpenAI and one simulated Anthropic. */
 export class RouterFixture {
