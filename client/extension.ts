@@ -16,6 +16,6 @@ export function activate(context: ExtensionContext): ExtensionTestApi | undefine
   context.subscriptions.push(list, view, registerStatusBar(connection, list));
   context.subscriptions.push(...registerCommands({ extension: context, connection, list, view, log }));
   return context.extensionMode === ExtensionMode.Test
-    ? { connection, list, view, logFolder: context.logUri.fsPath }
+    ? { connection, list, view, log, logFolder: context.logUri.fsPath }
     : undefined;
 }

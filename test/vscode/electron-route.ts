@@ -3,6 +3,7 @@ import path from 'node:path';
 import { CACHE_FOLDER, EXTENSION_FOLDER } from './paths.ts';
 import type { ReportReader } from './report.ts';
 import type { Sandbox } from './sandbox.ts';
+import { TRACED_EXTENSION } from './vscode-server.ts';
 
 /** Where `@vscode/test-electron` looks up and downloads VS Code. */
 const RELEASES = 'https://update.code.visualstudio.com/api/releases/stable';
@@ -37,6 +38,7 @@ export async function runInElectron(options: {
         `--user-data-dir=${sandbox.userData}`,
         `--extensions-dir=${path.join(sandbox.folder, 'extensions')}`,
         '--disable-workspace-trust',
+        `--log=${TRACED_EXTENSION}`,
       ],
     });
   } catch (error) {

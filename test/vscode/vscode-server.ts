@@ -13,6 +13,9 @@ export interface VscodeServer {
   stop(): Promise<void>;
 }
 
+/** The suite runs with the extension's log at its most talkative, to prove that even then it tells no secret. */
+export const TRACED_EXTENSION = 'apikeyrouter.apikeyrouter:trace';
+
 const START_LIMIT_MS = 30_000;
 
 /** Starts the server on a free port; the extension host inherits `env`. */
@@ -77,7 +80,9 @@ function withoutDeveloperKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 function windowUrl(port: number, workspace: string, testBundle: string | undefined): string {
   const remote = (file: string) => `vscode-remote://localhost:${port}${encodeURI(file)}`;
   const payload = [['extensionDevelopmentPath', remote(EXTENSION_FOLDER)]];
-  if (testBundle !== undefined) payload.push(['extensionTestsPath', remote(testBundle)]);
+  if (testBundle !== undefined) {
+    payload.push(['extensionTestsPath', remote(testBundle)], ['logLevel', `info,${TRACED_EXTENSION}`]);
+  }
   const query = new URLSearchParams({ folder: workspace, payload: JSON.stringify(payload) });
   return `http://localhost:${port}/?${query.toString()}`;
 }

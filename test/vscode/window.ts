@@ -35,7 +35,7 @@ try {
         workbench,
         providers,
         daemon: () => ManagementClient.find(sandbox.home),
-        changeSettings: sandbox.changeSettings,
+        changeSettings: (settings) => sandbox.changeSettings(settings),
       });
       await walk.catch(async (error: unknown) => {
         await workbench.screenshot('failure');

@@ -38,7 +38,7 @@ export class KeysView implements TreeDataProvider<KeysNode> {
     this.#disposables.add(
       connection.onDidChangeState((state) => {
         // A daemon that can't start says why; one that is just not running needs no more than the welcome text.
-        this.#view.message = state.kind === 'down' && state.failed ? state.reason : undefined;
+        this.#view.message = state.kind === 'down' && state.failed ? state.reason : '';
         if (state.kind === 'connecting' && this.#list.snapshot === null) this.#redrawn.fire(undefined);
       }),
     );
