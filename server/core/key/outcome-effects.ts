@@ -1,6 +1,6 @@
 import { ALL_FAMILIES, type LimitDimension, type StateTransition } from '../../../shared/model/states.ts';
 import { FAULT_OF, type FailureClass } from '../../../shared/model/reasons.ts';
-import type { ClassifiedFailure } from '../ports/provider.ts';
+import type { ClassifiedFailure, LimitReading } from '../ports/provider.ts';
 import type { CellBook } from './cell-book.ts';
 import { groupOwner, type PooledKey } from './key-pool.ts';
 
@@ -9,6 +9,7 @@ const THROTTLE_MS = { first: 5_000, last: 120_000 };
 const BREAKER_MS = { first: 1_000, last: 60_000 };
 /** Credit comes back when a person pays: looked at again this often, by real traffic. */
 const CREDIT_RECHECK_MS = 15 * 60_000;
+const MAX_BELIEVED_RESET_MS = 60_000;
 /** Failures of the network or the provider in a row before its breaker opens. */
 const BREAKER_THRESHOLD = 3;
 
@@ -16,6 +17,8 @@ export interface FailureContext {
   readonly now: number;
   readonly family: string;
   readonly requestId: string;
+  /** What the answer's headers said of its limits. */
+  readonly limits: readonly LimitReading[];
 }
 
 /** What a failure means for the states of its key, account and provider. */
@@ -94,13 +97,23 @@ function close(
     limit.steps.last,
     limit.steps.first * 2 ** Math.max(0, failures - (limit.grace ?? 0)),
   );
-  const wait = failure.retryAfterMs ?? step;
+  const wait = failure.retryAfterMs ?? waitForReset(limit.dimension, context) ?? step;
   return cells.close(address, {
     state: limit.state,
     until: context.now + wait,
     trigger: failure.class,
     requestId: context.requestId,
   });
+}
+
+/**
+ * The wait that the limit's own reset names, where the answer asked for none. A reset may be the time until the
+ * limit is full again (OpenAI), so that it is only believed for a minute: then real traffic tries.
+ */
+function waitForReset(dimension: LimitDimension, { limits, now }: FailureContext): number | null {
+  const reading = limits.find((entry) => entry.dimension === dimension && entry.remaining === 0);
+  if (!reading || reading.resetAt === null || reading.resetAt <= now) return null;
+  return Math.min(reading.resetAt - now, MAX_BELIEVED_RESET_MS);
 }
 
 function countTowardsBreaker(

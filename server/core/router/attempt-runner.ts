@@ -1,11 +1,12 @@
 import type { StateTransition } from '../../../shared/model/states.ts';
 import type { AttemptTrace } from '../../../shared/model/trace.ts';
-import { applyFailure, countsAgainstKey } from '../key/outcome-effects.ts';
+import { applyFailure, countsAgainstKey, type FailureContext } from '../key/outcome-effects.ts';
 import type { PooledKey } from '../key/key-pool.ts';
 import { holdsFor } from '../ledger/holds.ts';
 import { type SettledCost, settleCost } from '../ledger/settle-cost.ts';
 import type { BodyEdits, RouterFailure } from '../ports/codec.ts';
 import type { ModelPrice } from '../ports/prices.ts';
+import type { LimitReading } from '../ports/provider.ts';
 import type { Admission } from '../ports/store.ts';
 import type { UpstreamRequest } from '../ports/upstream.ts';
 import { boundCost, type CostBounds } from '../pricing/request-bounds.ts';
@@ -83,7 +84,7 @@ export class AttemptRunner {
       return null;
     }
     const end = await this.#send(run, plan, secret, channel);
-    const attempt = await this.#conclude(run, plan, end);
+    const attempt = this.#conclude(run, plan, end);
     return { kind: 'tried', key, end, attempt, secret };
   }
 
@@ -177,13 +178,13 @@ export class AttemptRunner {
     };
   }
 
-  async #conclude(run: RequestRun, plan: Plan, end: AttemptEnd): Promise<AttemptTrace> {
+  #conclude(run: RequestRun, plan: Plan, end: AttemptEnd): AttemptTrace {
     const { clock, vault, metrics, store, logger } = this.#parts;
     const { request } = run;
     const { key, family } = plan;
     const endedAt = clock.now();
-    this.#learn(key, family, end, endedAt);
-    const transitions = this.#apply(run, plan, end, endedAt);
+    const limits = this.#learn(key, family, end, endedAt);
+    const transitions = this.#apply(run, plan, end, { now: endedAt, family, requestId: request.id, limits });
     const cost = this.#cost(run, plan, end);
     if (end.kind === 'answered' && end.meter?.usage && request.facts.lacksUsageChunk) {
       run.edits.add('usage chunk removed from the answer');
@@ -203,13 +204,11 @@ export class AttemptRunner {
     });
     run.attempts.push(attempt);
     metrics.attemptEnded(attempt);
-    try {
-      await store.settleMany([{ attemptId: plan.attemptId, at: endedAt, ...cost }]);
-    } catch (error) {
-      // Its hold stays; after a restart the attempt is shown as one of unknown outcome.
+    // Not waited for: the next reservation, or the trace, joins the same transaction behind it. If it can't be
+    // written, its hold stays, and after a restart the attempt is shown as one of unknown outcome.
+    store.settleMany([{ attemptId: plan.attemptId, at: endedAt, ...cost }]).catch((error: unknown) => {
       logger.error({ requestId: request.id, attemptId: plan.attemptId, err: error }, 'settlement failed');
-      run.warnings.push('The cost of an attempt could not be written; its reservation stays held.');
-    }
+    });
     return attempt;
   }
 
@@ -228,15 +227,16 @@ export class AttemptRunner {
   }
 
   /** What the answer's headers tell of limits and of the account behind the key. */
-  #learn(key: PooledKey, family: string, end: AttemptEnd, now: number): void {
-    if (end.status === null) return;
+  #learn(key: PooledKey, family: string, end: AttemptEnd, now: number): readonly LimitReading[] {
+    if (end.status === null) return [];
     const limits = key.adapter.readLimits(end.headers, now);
     if (limits.length > 0) key.health.readLimits(family, limits, now);
     const account = key.adapter.readAccount(end.headers);
     if (account !== null && account !== key.record.quotaGroup) this.#parts.events.accountSeen(key, account);
+    return limits;
   }
 
-  #apply(run: RequestRun, plan: Plan, end: AttemptEnd, now: number): readonly StateTransition[] {
+  #apply(run: RequestRun, plan: Plan, end: AttemptEnd, context: FailureContext): readonly StateTransition[] {
     const { cells, events } = this.#parts;
     const { key, family } = plan;
     const requestId = run.request.id;
@@ -244,7 +244,7 @@ export class AttemptRunner {
       key.health.record(family, 'succeeded');
       return cells.succeeded(key.owners, family, requestId);
     }
-    const transitions = end.failure ? applyFailure(cells, key, end.failure, { now, family, requestId }) : [];
+    const transitions = end.failure ? applyFailure(cells, key, end.failure, context) : [];
     cells.endProbe(key.owners, family, requestId);
     if (end.failure?.class === 'key_invalid')
       events.keyRefused(key, this.#parts.vault.redact(end.failure.message), requestId);
