@@ -84,7 +84,7 @@ export class AttemptRunner {
       return null;
     }
     const end = await this.#send(run, plan, secret, channel);
-    const attempt = this.#conclude(run, plan, end);
+    const attempt = await this.#conclude(run, plan, end);
     return { kind: 'tried', key, end, attempt, secret };
   }
 
@@ -178,7 +178,7 @@ export class AttemptRunner {
     };
   }
 
-  #conclude(run: RequestRun, plan: Plan, end: AttemptEnd): AttemptTrace {
+  async #conclude(run: RequestRun, plan: Plan, end: AttemptEnd): Promise<AttemptTrace> {
     const { clock, vault, metrics, store, logger } = this.#parts;
     const { request } = run;
     const { key, family } = plan;
@@ -204,11 +204,15 @@ export class AttemptRunner {
     });
     run.attempts.push(attempt);
     metrics.attemptEnded(attempt);
-    // Not waited for: the next reservation, or the trace, joins the same transaction behind it. If it can't be
-    // written, its hold stays, and after a restart the attempt is shown as one of unknown outcome.
-    store.settleMany([{ attemptId: plan.attemptId, at: endedAt, ...cost }]).catch((error: unknown) => {
-      logger.error({ requestId: request.id, attemptId: plan.attemptId, err: error }, 'settlement failed');
-    });
+    const settled = store
+      .settleMany([{ attemptId: plan.attemptId, at: endedAt, ...cost }])
+      .catch((error: unknown) => {
+        // Its hold stays; after a restart the attempt is shown as one of unknown outcome.
+        logger.error({ requestId: request.id, attemptId: plan.attemptId, err: error }, 'settlement failed');
+      });
+    // What a failure taught is kept before anybody hears of it. After an answer the trace follows at once, in the
+    // same transaction.
+    if (end.kind === 'failed') await settled;
     return attempt;
   }
 
