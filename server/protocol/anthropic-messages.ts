@@ -5,7 +5,8 @@ import { readMessagesUsage } from './anthropic-usage.ts';
 import { editBody } from './body-edits.ts';
 import { notAnObject, outputLimit, readModel, sessionId } from './body-facts.ts';
 import { JsonMeter } from './json-meter.ts';
-import { asObject, asText, parseObject, quotedLength } from './read-json.ts';
+import { asObject, parseObject, textBytes } from './read-json.ts';
+import { reportedError, UNREADABLE } from './reported-error.ts';
 import type { SseEvent } from './sse.ts';
 import { type EventReading, StreamMeter, type StreamSoFar } from './stream-meter.ts';
 
@@ -59,10 +60,7 @@ function readEvent(event: SseEvent, soFar: StreamSoFar): EventReading {
     case 'content_block_delta':
       return {
         content: true,
-        textBytes:
-          quotedLength(data, '"text":"') +
-          quotedLength(data, '"partial_json":"') +
-          quotedLength(data, '"thinking":"'),
+        textBytes: textBytes(data, 'text') + textBytes(data, 'partial_json') + textBytes(data, 'thinking'),
       };
     case 'message_start': {
       const message = asObject(parseObject(data)?.['message']);
@@ -72,11 +70,8 @@ function readEvent(event: SseEvent, soFar: StreamSoFar): EventReading {
       return { content: true, usage: readMessagesUsage(parseObject(data)?.['usage'], soFar.usage) };
     case 'message_stop':
       return { content: true, complete: true };
-    case 'error': {
-      const error = asObject(parseObject(data)?.['error']);
-      const message = asText(error?.['message']) ?? 'The provider reported an error.';
-      return { error: { message, type: asText(error?.['type']) } };
-    }
+    case 'error':
+      return { error: reportedError(parseObject(data)?.['error']) ?? UNREADABLE };
     default:
       return {};
   }

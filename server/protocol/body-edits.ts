@@ -1,6 +1,7 @@
 import { concatBytes } from '../../shared/model/bytes.ts';
 import type { BodyEdits } from '../core/ports/codec.ts';
-import { topLevelMembers, type JsonMember } from './json-members.ts';
+import { type JsonMembers, topLevelMembers } from './json-members.ts';
+import { asObject } from './read-json.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -20,23 +21,18 @@ export function editBody(raw: Uint8Array, edits: BodyEdits): Uint8Array {
     const member = found.members.find((entry) => entry.key === 'model');
     if (member) splices.push({ start: member.start, end: member.end, text: JSON.stringify(edits.model) });
   }
-  if (edits.includeUsage) {
-    splices.push(
-      usageSplice(
-        raw,
-        found.members.find((entry) => entry.key === 'stream_options'),
-        found.open,
-      ),
-    );
-  }
+  if (edits.includeUsage) splices.push(usageSplice(raw, found));
   return splice(raw, splices);
 }
 
-function usageSplice(raw: Uint8Array, member: JsonMember | undefined, open: number): Splice {
-  if (!member) return { start: open, end: open, text: '"stream_options":{"include_usage":true},' };
-  const current: unknown = JSON.parse(decoder.decode(raw.subarray(member.start, member.end)));
-  const options = typeof current === 'object' && current !== null ? current : {};
-  return { start: member.start, end: member.end, text: JSON.stringify({ ...options, include_usage: true }) };
+function usageSplice(raw: Uint8Array, { members, open }: JsonMembers): Splice {
+  const member = members.find((entry) => entry.key === 'stream_options');
+  if (!member) {
+    const comma = members.length > 0 ? ',' : '';
+    return { start: open, end: open, text: `"stream_options":{"include_usage":true}${comma}` };
+  }
+  const current = asObject(JSON.parse(decoder.decode(raw.subarray(member.start, member.end))));
+  return { start: member.start, end: member.end, text: JSON.stringify({ ...current, include_usage: true }) };
 }
 
 function splice(raw: Uint8Array, splices: readonly Splice[]): Uint8Array {

@@ -23,7 +23,7 @@ const decoder = new TextDecoder();
  * `JSON.parse`; `null` if it is not an object.
  */
 export function topLevelMembers(bytes: Uint8Array): JsonMembers | null {
-  let at = skipSpace(bytes, 0);
+  let at = skipSpace(bytes, startsWithMark(bytes) ? 3 : 0);
   if (bytes[at] !== 0x7b) return null;
   const open = ++at;
   const members: JsonMember[] = [];
@@ -47,6 +47,11 @@ export function topLevelMembers(bytes: Uint8Array): JsonMembers | null {
 function readKey(bytes: Uint8Array, start: number, end: number): string {
   const text = decoder.decode(bytes.subarray(start, end));
   return text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1);
+}
+
+/** The byte order mark, which decoding takes away before `JSON.parse` sees it (RFC 8259, 8.1). */
+function startsWithMark(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
 function skipSpace(bytes: Uint8Array, from: number): number {

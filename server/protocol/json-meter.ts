@@ -2,6 +2,7 @@ import type { Meter } from '../core/ports/codec.ts';
 import type { TokenUsage } from '../../shared/model/usage.ts';
 import { concatBytes } from '../../shared/model/bytes.ts';
 import { type JsonObject, parseObject } from './read-json.ts';
+import { type ReportedError, reportedError } from './reported-error.ts';
 
 /** Up to this size an answer is held back until it is whole, so that a cut one can still fail over. */
 const HOLD_BYTES = 256 * 1024;
@@ -17,7 +18,7 @@ export class JsonMeter implements Meter {
   #total = 0;
   complete = false;
   usage: TokenUsage | null = null;
-  readonly error = null;
+  error: ReportedError | null = null;
 
   /** `usageField`: the name of the member that holds usage, to find it in the tail of a large answer. */
   constructor(readUsage: (answer: JsonObject) => TokenUsage | null, usageField: string) {
@@ -42,19 +43,30 @@ export class JsonMeter implements Meter {
   }
 
   finish(): readonly Uint8Array[] {
-    const text = new TextDecoder().decode(concatBytes(this.#parts));
+    const text = new TextDecoder().decode(concatBytes(this.#parts)).trim();
     if (this.#total <= HOLD_BYTES) {
-      const answer = parseObject(text.trimStart());
+      const answer = parseObject(text);
       this.complete = answer !== null;
       this.usage = answer && this.#readUsage(answer);
+      this.error = answer && reportedError(answer['error']);
     } else {
-      // The upstream's framing (length or chunks) says that it is whole.
-      this.complete = true;
-      const usage = lastMember(text, this.#usageField);
-      this.usage = usage && this.#readUsage({ [this.#usageField]: usage });
+      // The upstream's framing says whether all came; where there is none, the last byte does.
+      this.complete = text.endsWith('}');
+      this.usage = this.#usageInTail(text);
     }
     this.#parts = [];
     return [];
+  }
+
+  /** The last member of the name that reads as usage: callers' metadata may have one of that name too. */
+  #usageInTail(text: string): TokenUsage | null {
+    const name = `"${this.#usageField}"`;
+    for (let at = text.lastIndexOf(name); at > 0; at = text.lastIndexOf(name, at - 1)) {
+      const member = objectAfter(text, at + name.length);
+      const usage = member && this.#readUsage({ [this.#usageField]: member });
+      if (usage) return usage;
+    }
+    return null;
   }
 
   #forgetStart(): void {
@@ -65,16 +77,20 @@ export class JsonMeter implements Meter {
   }
 }
 
-/** The object that follows the last `"name":` in a JSON text's tail. */
-function lastMember(text: string, name: string): JsonObject | null {
-  const found = text.lastIndexOf(`"${name}"`);
-  if (found === -1) return null;
-  const open = text.indexOf('{', found);
+/** The object that is the value of the member whose name ends at `at`; `null` if it is none. */
+function objectAfter(text: string, at: number): JsonObject | null {
+  const open = /^\s*:\s*(?=\{)/.exec(text.slice(at, at + 64));
+  if (!open) return null;
+  const start = at + open[0].length;
   let depth = 0;
-  for (let at = open; at !== -1 && at < text.length; at++) {
-    const character = text[at];
-    if (character === '{') depth++;
-    else if (character === '}' && --depth === 0) return parseObject(text.slice(open, at + 1));
+  let inString = false;
+  for (let end = start; end < text.length; end++) {
+    const character = text[end];
+    if (character === '\\') end++;
+    else if (character === '"') inString = !inString;
+    else if (inString) continue;
+    else if (character === '{') depth++;
+    else if (character === '}' && --depth === 0) return parseObject(text.slice(start, end + 1));
   }
   return null;
 }

@@ -1,15 +1,25 @@
-import type { Codec, FactsResult } from '../core/ports/codec.ts';
+import type { Codec, FactsResult, MeterOptions } from '../core/ports/codec.ts';
 import type { HeaderMap } from '../core/ports/upstream.ts';
 import { editBody } from './body-edits.ts';
 import { notAnObject, outputLimit, readModel, sessionId } from './body-facts.ts';
 import { JsonMeter } from './json-meter.ts';
 import { openaiErrorBody } from './openai-error-body.ts';
 import { readChatUsage } from './openai-usage.ts';
-import { asCount, asObject, asText, type JsonObject, parseObject, quotedLength } from './read-json.ts';
-import type { SseEvent } from './sse.ts';
-import { type EventReading, StreamMeter, type StreamSoFar } from './stream-meter.ts';
+import {
+  asCount,
+  asObject,
+  asText,
+  hasMember,
+  type JsonObject,
+  parseObject,
+  textBytes,
+} from './read-json.ts';
+import { reportedError } from './reported-error.ts';
+import { type EventReader, StreamMeter } from './stream-meter.ts';
 
 const encoder = new TextEncoder();
+/** Members of a delta that hold generated text; the two of reasoning are DeepSeek's and OpenRouter's. */
+const TEXT_MEMBERS = ['content', 'arguments', 'reasoning_content', 'reasoning'];
 
 /** OpenAI Chat Completions (platform.openai.com/docs/api-reference/chat). */
 export const openaiChat: Codec = {
@@ -17,9 +27,9 @@ export const openaiChat: Codec = {
   billed: true,
   readFacts,
   edit: editBody,
-  meter: ({ stream, stripUsageChunk }) =>
-    stream
-      ? new StreamMeter((event, soFar) => readEvent(event, soFar, stripUsageChunk))
+  meter: (options) =>
+    options.stream
+      ? new StreamMeter(chatReader(options))
       : new JsonMeter((answer) => readChatUsage(answer['usage']), 'usage'),
   errorBody: openaiErrorBody,
   errorEvent: (failure, requestId) => encoder.encode(`data: ${openaiErrorBody(failure, requestId)}\n\n`),
@@ -44,33 +54,40 @@ function readFacts(value: unknown, headers: HeaderMap): FactsResult {
   };
 }
 
-function readEvent(event: SseEvent, soFar: StreamSoFar, stripUsageChunk: boolean): EventReading {
-  const { data } = event;
-  if (data === '[DONE]') return { complete: true };
-  const textBytes = quotedLength(data, '"content":"') + quotedLength(data, '"arguments":"');
-  // After the first content only these matter; most events of a stream have none of them.
-  const ended = data.includes('"finish_reason":"');
-  if (soFar.contentSeen && !ended && !data.includes('"usage":{') && !data.includes('"error"'))
-    return { textBytes };
-  const chunk = parseObject(data);
-  if (!chunk) return { textBytes };
-  const usage = readChatUsage(chunk['usage']);
-  const choices = Array.isArray(chunk['choices']) ? (chunk['choices'] as readonly unknown[]) : [];
-  return {
-    textBytes,
-    usage,
-    complete: choices.some((choice) => asText(asObject(choice)?.['finish_reason']) !== null),
-    content: choices.some(hasContent),
-    drop: stripUsageChunk && usage !== null && choices.length === 0,
-    ...readError(chunk),
+function chatReader({ stripUsageChunk, answers }: MeterOptions): EventReader {
+  const ended = new Set<unknown>();
+  return ({ data }, soFar) => {
+    if (data === '[DONE]') return { complete: true };
+    const generated = TEXT_MEMBERS.reduce((sum, name) => sum + textBytes(data, name), 0);
+    const chunk = soFar.contentSeen && !mattersLater(data) ? null : parseObject(data);
+    if (!chunk) return { textBytes: generated };
+    const usage = readChatUsage(chunk['usage']);
+    const choices = Array.isArray(chunk['choices']) ? chunk['choices'].map(asObject) : [];
+    for (const choice of choices) if (choice && hasEnded(choice)) ended.add(choice['index']);
+    return {
+      textBytes: generated,
+      usage,
+      // Some servers send no `[DONE]`.
+      complete: ended.size >= answers,
+      content: choices.some(hasContent),
+      drop: stripUsageChunk && usage !== null && choices.length === 0,
+      // OpenRouter and others report a failure inside the stream as `data: {"error": ...}`.
+      error: reportedError(chunk['error']),
+    };
   };
 }
 
+/** After the first content only these matter; most events of a stream have none of them. */
+function mattersLater(data: string): boolean {
+  return (
+    hasMember(data, 'finish_reason', '"') || hasMember(data, 'usage', '{') || hasMember(data, 'error', '{')
+  );
+}
+
 /** The first chunk only names the role: nothing of the answer is lost if another key starts over. */
-function hasContent(value: unknown): boolean {
-  const choice = asObject(value);
+function hasContent(choice: JsonObject | null): boolean {
   if (!choice) return false;
-  if (asText(choice['finish_reason']) !== null || asText(choice['text'])) return true;
+  if (hasEnded(choice) || asText(choice['text'])) return true;
   const delta = asObject(choice['delta']);
   if (!delta) return false;
   return Object.entries(delta).some(
@@ -79,10 +96,6 @@ function hasContent(value: unknown): boolean {
   );
 }
 
-/** OpenRouter and others report a failure inside the stream as `data: {"error": ...}`. */
-function readError(chunk: JsonObject): Pick<EventReading, 'error'> {
-  const error = asObject(chunk['error']);
-  if (!error) return {};
-  const type = asText(error['code']) ?? asText(error['type']);
-  return { error: { message: asText(error['message']) ?? 'The provider reported an error.', type } };
+function hasEnded(choice: JsonObject): boolean {
+  return asText(choice['finish_reason']) !== null;
 }

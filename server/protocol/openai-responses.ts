@@ -5,7 +5,8 @@ import { notAnObject, outputLimit, readModel, sessionId } from './body-facts.ts'
 import { JsonMeter } from './json-meter.ts';
 import { openaiErrorBody } from './openai-error-body.ts';
 import { readResponsesUsage } from './openai-usage.ts';
-import { asObject, asText, type JsonObject, parseObject, quotedLength } from './read-json.ts';
+import { asObject, asText, type JsonObject, parseObject, textBytes } from './read-json.ts';
+import { reportedError, UNREADABLE } from './reported-error.ts';
 import type { SseEvent } from './sse.ts';
 import { type EventReading, StreamMeter, type StreamSoFar } from './stream-meter.ts';
 
@@ -61,11 +62,9 @@ function readEvent(event: SseEvent, soFar: StreamSoFar): EventReading {
   }
   if (type === 'error') {
     const body = parseObject(data);
-    const inner = asObject(body?.['error']) ?? body;
-    const message = asText(inner?.['message']) ?? 'The provider reported an error.';
-    return { error: { message, type: asText(inner?.['code']) ?? asText(inner?.['type']) } };
+    return { error: reportedError(body?.['error']) ?? reportedError(body) ?? UNREADABLE };
   }
-  if (type.endsWith('.delta')) return { content: true, textBytes: quotedLength(data, '"delta":"') };
+  if (type.endsWith('.delta')) return { content: true, textBytes: textBytes(data, 'delta') };
   // Items that arrive whole (a tool call without deltas, encrypted reasoning) are content too.
   return soFar.contentSeen ? {} : { content: type.endsWith('.done') };
 }
@@ -73,8 +72,6 @@ function readEvent(event: SseEvent, soFar: StreamSoFar): EventReading {
 function readTerminal(type: string, body: JsonObject | null): EventReading {
   const response = asObject(body?.['response']);
   const usage = readResponsesUsage(response?.['usage']);
-  const error = asObject(response?.['error']);
   if (type !== 'response.failed') return { usage, content: true, complete: true };
-  const message = asText(error?.['message']) ?? 'The provider reported that the response failed.';
-  return { usage, complete: true, error: { message, type: asText(error?.['code']) } };
+  return { usage, complete: true, error: reportedError(response?.['error']) ?? UNREADABLE };
 }

@@ -1,17 +1,13 @@
 import type { Meter } from '../core/ports/codec.ts';
 import type { TokenUsage } from '../../shared/model/usage.ts';
+import type { ReportedError } from './reported-error.ts';
 import { parseEvent, type SseEvent, SseSplitter } from './sse.ts';
-
-export interface StreamError {
-  readonly message: string;
-  readonly type: string | null;
-}
 
 /** What one event of a stream means. Fields that are absent change nothing. */
 export interface EventReading {
   readonly content?: boolean;
   readonly complete?: boolean;
-  readonly error?: StreamError;
+  readonly error?: ReportedError | null;
   readonly usage?: TokenUsage | null;
   /** Bytes of generated text in this event. */
   readonly textBytes?: number;
@@ -38,7 +34,7 @@ export class StreamMeter implements Meter {
   readonly #splitter = new SseSplitter();
   contentSeen = false;
   complete = false;
-  error: StreamError | null = null;
+  error: ReportedError | null = null;
   usage: TokenUsage | null = null;
   outputBytes = 0;
 

@@ -3,6 +3,10 @@ import type { HeaderMap } from '../core/ports/upstream.ts';
 /** No provider's window is longer than a month; a wait beyond it is a mistake on the wire. */
 const MAX_WAIT_MS = 31 * 24 * 3600 * 1000;
 
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i;
+/** RFC 9110, 5.6.7: the one form that senders may write. */
+const HTTP_DATE = /^[a-z]{3}, \d\d [a-z]{3} \d{4} \d\d:\d\d:\d\d GMT$/i;
+
 /** A single header value, or `null`. */
 export function headerText(headers: HeaderMap, name: string): string | null {
   const value = headers[name];
@@ -44,7 +48,8 @@ export function parseResetAt(value: string | null, now: number): number | null {
     if (number > 1e9) return clamp(number * 1000, now);
     return clamp(now + Math.ceil(number * 1000), now);
   }
-  if (!/\d{4}/.test(text)) return null;
+  // `Date.parse` alone finds a year in almost anything: "limit-5000".
+  if (!RFC_3339.test(text) && !HTTP_DATE.test(text)) return null;
   const date = Date.parse(text);
   return Number.isNaN(date) ? null : clamp(date, now);
 }

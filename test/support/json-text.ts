@@ -7,8 +7,11 @@ export interface JsonStyle {
   readonly escapeEvery: number;
 }
 
+/** What may stand between the tokens of JSON. */
+export const spaces = fc.constantFrom('', ' ', '\n  ', '\t', '\r\n');
+
 export const jsonStyles: fc.Arbitrary<JsonStyle> = fc.record({
-  space: fc.constantFrom('', ' ', '\n  ', '\t', '\r\n'),
+  space: spaces,
   escapeEvery: fc.constantFrom(0, 0, 1, 3),
 });
 
@@ -32,7 +35,7 @@ export function writeJson(value: unknown, style: JsonStyle): string {
 function writeString(text: string, { escapeEvery }: JsonStyle): string {
   if (escapeEvery === 0) return JSON.stringify(text);
   let count = 0;
-  const written = [...text].map((character) =>
+  const written = Array.from(text, (character) =>
     ++count % escapeEvery === 0 ? escapeOf(character) : JSON.stringify(character).slice(1, -1),
   );
   return `"${written.join('')}"`;

@@ -61,6 +61,15 @@ export interface Meter {
   readonly outputBytes: number;
 }
 
+/** What a meter has to know of the request whose answer it reads. */
+export interface MeterOptions {
+  readonly stream: boolean;
+  /** The caller did not ask for the usage chunk: it is left out of what is passed on. */
+  readonly stripUsageChunk: boolean;
+  /** How many answers were asked for: a stream is complete when all of them are. */
+  readonly answers: number;
+}
+
 /** One wire protocol: pure functions on bytes and parsed bodies. */
 export interface Codec {
   readonly protocol: Protocol;
@@ -69,7 +78,7 @@ export interface Codec {
   /** Reads the facts from the body's parsed JSON. */
   readFacts(body: unknown, headers: HeaderMap): FactsResult;
   edit(raw: Uint8Array, edits: BodyEdits): Uint8Array;
-  meter(options: { readonly stream: boolean; readonly stripUsageChunk: boolean }): Meter;
+  meter(options: MeterOptions): Meter;
   /** A body in the caller's dialect. */
   errorBody(failure: RouterFailure, requestId: string): string;
   /** Ends a stream that already has content: one well-formed error event. */

@@ -126,7 +126,7 @@ export class AttemptRunner {
       adapter: key.adapter,
       clock,
       channel,
-      stripUsageChunk: facts.lacksUsageChunk,
+      facts,
       commit: (status, headers) => {
         run.status = status;
         channel.writeHead(

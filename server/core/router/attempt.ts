@@ -1,5 +1,5 @@
 import { concatBytes } from '../../../shared/model/bytes.ts';
-import type { Codec, Meter } from '../ports/codec.ts';
+import type { BodyFacts, Codec, Meter } from '../ports/codec.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClassifiedFailure, ProviderAdapter } from '../ports/provider.ts';
 import type {
@@ -40,7 +40,7 @@ export interface AttemptOptions {
   readonly adapter: ProviderAdapter;
   readonly clock: Clock;
   readonly channel: CallerChannel;
-  readonly stripUsageChunk: boolean;
+  readonly facts: BodyFacts;
   /** Writes the caller's head: from here on nothing may be tried again. */
   readonly commit: (status: number, headers: HeaderMap) => void;
   /** Writes what ends a stream that broke after its content began. */
@@ -83,8 +83,9 @@ export class Attempt implements UpstreamHandler {
     if (status >= 300) return;
     const type = headers['content-type'];
     this.#isStream = typeof type === 'string' && type.startsWith('text/event-stream');
-    const { codec, stripUsageChunk } = this.#options;
-    this.#meter = codec.meter({ stream: this.#isStream, stripUsageChunk });
+    const { codec, facts } = this.#options;
+    const { answers, lacksUsageChunk } = facts;
+    this.#meter = codec.meter({ stream: this.#isStream, stripUsageChunk: lacksUsageChunk, answers });
   }
 
   onData(chunk: Uint8Array): boolean {
