@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type CancellationToken, EventEmitter, type LogOutputChannel, l10n } from 'vscode';
 import type { RpcNotifications, RpcRequests } from '../../shared/rpc/messages.ts';
 import { errorText } from '../platform/error-text.ts';
@@ -29,6 +30,7 @@ export interface ConnectionOptions {
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
+const SHORT_SESSION_MS = 5000;
 /** How long a request waits for a connection that is on its way. */
 const PATIENCE_MS = 20_000;
 
@@ -120,17 +122,24 @@ export class DaemonConnection {
 
   async #keepConnected(): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
+    let shortSessions = 0;
     while (!this.#disposed) {
       try {
         const daemon = await this.#reach();
         if (this.#disposed) return daemon.socket.destroy() && undefined;
+        const servedFrom = Date.now();
         await this.#serve(daemon);
         pauseMs = FIRST_PAUSE_MS;
         this.#setState({ kind: 'connecting' });
+        // A daemon that was killed is replaced at once; one that keeps hanging up is not besieged.
+        shortSessions = Date.now() - servedFrom < SHORT_SESSION_MS ? shortSessions + 1 : 0;
+        if (shortSessions > 2) await this.#pause(Math.min(FIRST_PAUSE_MS * shortSessions, LONGEST_PAUSE_MS));
       } catch (error) {
         const reason = errorText(error);
-        if (this.#state.kind !== 'down' || this.#state.reason !== reason) this.#options.log.warn(reason);
-        this.#setState({ kind: 'down', reason, failed: !(error instanceof NotRunningError) });
+        const down = { kind: 'down', reason, failed: !(error instanceof NotRunningError) } as const;
+        // The log is told once, not at every try.
+        if (!isDeepStrictEqual(down, this.#state)) this.#options.log.warn(reason);
+        this.#setState(down);
         await this.#pause(this.#launchAllowed() ? pauseMs : FIRST_PAUSE_MS * 4);
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       }
@@ -187,7 +196,7 @@ export class DaemonConnection {
   }
 
   #setState(state: ConnectionState): void {
-    if (this.#disposed) return;
+    if (this.#disposed || isDeepStrictEqual(state, this.#state)) return;
     this.#state = state;
     this.#stateChanged.fire(state);
   }

@@ -34,7 +34,7 @@ export function keepTail(child: ChildProcess): () => string {
 }
 
 /** Whether a process with this id exists. */
-export function isRunning(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

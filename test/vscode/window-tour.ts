@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { ManagementClient } from './management-client.ts';
 import { SECRETS, type SimulatedProviders } from './simulated-providers.ts';
 import type { Workbench } from './workbench.ts';
@@ -7,12 +9,13 @@ export interface TourParts {
   readonly workbench: Workbench;
   readonly providers: SimulatedProviders;
   daemon(): Promise<ManagementClient>;
-  changeSettings(settings: Readonly<Record<string, unknown>>): Promise<void>;
+  readonly changeSettings: (settings: Readonly<Record<string, unknown>>) => Promise<void>;
 }
 
 /** Walks through the product as a new user would and takes a picture of every stop. */
 export async function tour(parts: TourParts): Promise<void> {
   const { workbench } = parts;
+  await useTheme(parts, 'dark');
   await workbench.openView('API Key Router');
   await workbench.sidebar.getByText('No keys yet').waitFor({ timeout: 30_000 });
   await workbench.screenshot('01-welcome');
@@ -22,21 +25,24 @@ export async function tour(parts: TourParts): Promise<void> {
   await addOtherKeys(daemon, workbench);
   await lookAtKeys(workbench);
   await lookAtCommands(workbench);
-  await workbench.useColorScheme('light');
+  await useTheme(parts, 'light');
   await workbench.hover(workbench.treeItem('busy'));
   await workbench.screenshot('20-keys-light');
   await workbench.unhover();
   await workbench.hover(workbench.statusItem);
   await workbench.screenshot('21-status-light');
   await workbench.unhover();
-  await parts.changeSettings({ 'apikeyrouter.autoStart': false });
-  await workbench.page.waitForTimeout(1500);
-  process.kill(daemon.endpoint.pid, 'SIGKILL');
-  await workbench.sidebar.getByText('is not running').waitFor();
-  await workbench.page.waitForTimeout(500);
-  await workbench.screenshot('22-daemon-down-light');
-  await workbench.sidebar.getByText('Start Daemon').click();
-  await workbench.treeItem('work').waitFor();
+  await lookAtFailures(parts, daemon);
+}
+
+/** Written until it is taken up: a new window looks at its settings once, and watches the file somewhat later. */
+async function useTheme({ workbench, changeSettings }: TourParts, kind: 'dark' | 'light'): Promise<void> {
+  for (let tries = 0; tries < 20 && (await workbench.theme()) !== kind; tries += 1) {
+    await changeSettings({
+      'workbench.colorTheme': kind === 'dark' ? 'Default Dark Modern' : 'Light Modern',
+    });
+    await workbench.page.waitForTimeout(1000);
+  }
 }
 
 async function pointAtSimulation(daemon: ManagementClient, providers: SimulatedProviders): Promise<void> {
@@ -48,7 +54,6 @@ async function pointAtSimulation(daemon: ManagementClient, providers: SimulatedP
 async function addFirstKey(workbench: Workbench): Promise<void> {
   await workbench.sidebar.getByText('Add Key').first().click();
   await workbench.quickInput.getByText('OpenAI-compatible').first().waitFor();
-  await workbench.page.waitForTimeout(300);
   await workbench.screenshot('02-add-key-provider');
   await workbench.pick('OpenAI');
   await workbench.waitForPrompt('A name for this OpenAI key');
@@ -58,17 +63,16 @@ async function addFirstKey(workbench: Workbench): Promise<void> {
   await workbench.quickInput.getByText('refused').first().waitFor();
   await workbench.screenshot('04-add-key-refused');
   await workbench.quickInput.locator('input').first().fill(SECRETS.openaiGood);
-  await workbench.page.waitForTimeout(200);
   await workbench.screenshot('05-add-key-secret');
   await workbench.page.keyboard.press('Enter');
   await workbench.waitForPrompt('Verifying with the provider');
   await workbench.screenshot('06-add-key-verifying');
   await workbench.treeItem('work').waitFor();
-  await workbench.page.waitForTimeout(300);
   await workbench.page.locator('[id="status.notifications"]').click();
   await workbench.page.locator('.notifications-center').waitFor();
   await workbench.screenshot('07-first-key');
   await workbench.page.keyboard.press('Escape');
+  await workbench.unhover();
 }
 
 async function addOtherKeys(daemon: ManagementClient, workbench: Workbench): Promise<void> {
@@ -87,7 +91,6 @@ async function addOtherKeys(daemon: ManagementClient, workbench: Workbench): Pro
 }
 
 async function lookAtKeys(workbench: Workbench): Promise<void> {
-  await workbench.page.waitForTimeout(800);
   await workbench.screenshot('08-keys-dark');
   await workbench.hover(workbench.treeItem('work'));
   await workbench.screenshot('09-key-tooltip');
@@ -103,24 +106,41 @@ async function lookAtKeys(workbench: Workbench): Promise<void> {
 async function lookAtCommands(workbench: Workbench): Promise<void> {
   await workbench.treeItem('busy').click({ button: 'right' });
   await workbench.page.locator('.context-view .monaco-menu').waitFor();
-  await workbench.page.waitForTimeout(300);
   await workbench.screenshot('12-context-menu');
   await workbench.page.keyboard.press('Escape');
   await workbench.runCommand('API Key Router: Import Keys from Environment or .env');
   await workbench.quickInput.getByText('OPENAI_API_KEY').first().waitFor();
-  await workbench.page.waitForTimeout(300);
   await workbench.screenshot('13-import');
   await workbench.page.keyboard.press('Escape');
   await workbench.runCommand('API Key Router: Copy Proxy Address and Token');
   await workbench.answer('A name for the new token', 'my laptop');
   await workbench.quickInput.getByText('For both').first().waitFor();
-  await workbench.page.waitForTimeout(300);
   await workbench.screenshot('14-copy-address');
   await workbench.page.keyboard.press('Escape');
   await workbench.runCommand('API Key Router: Remove Key');
   await workbench.pick('vllm');
   await workbench.page.locator('.monaco-dialog-box').waitFor();
-  await workbench.page.waitForTimeout(300);
   await workbench.screenshot('15-remove');
   await workbench.page.keyboard.press('Escape');
+}
+
+async function lookAtFailures(parts: TourParts, daemon: ManagementClient): Promise<void> {
+  const { workbench } = parts;
+  const { pid, port } = daemon.endpoint;
+  await parts.changeSettings({ 'apikeyrouter.autoStart': false });
+  // VS Code watches the file of its settings.
+  await workbench.page.waitForTimeout(1500);
+  process.kill(pid, 'SIGKILL');
+  await workbench.sidebar.getByText('is not running').waitFor();
+  await workbench.screenshot('22-daemon-down');
+  const squatter = createServer().listen(port, '127.0.0.1');
+  await once(squatter, 'listening');
+  await workbench.sidebar.getByText('Start Daemon').click();
+  await workbench.sidebar.getByText(`Port ${port} is taken`).waitFor();
+  await workbench.screenshot('23-port-taken');
+  await workbench.page.keyboard.press('Escape');
+  squatter.close();
+  await once(squatter, 'close');
+  // It is tried again and again.
+  await workbench.treeItem('work').waitFor();
 }

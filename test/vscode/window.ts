@@ -15,11 +15,6 @@ await buildProduct();
 const serverFolder = await installCodeServer(console.log);
 const providers = await startSimulatedProviders(1500);
 const sandbox = await createSandbox({
-  settings: {
-    'window.autoDetectColorScheme': true,
-    'workbench.preferredDarkColorTheme': 'Dark Modern',
-    'workbench.preferredLightColorTheme': 'Light Modern',
-  },
   files: { '.env': `OPENAI_API_KEY=${SECRETS.openaiSameAccount}\nANTHROPIC_API_KEY=your-key-here\n` },
 });
 const server = await startVscodeServer(serverFolder, sandbox, { APIKEYROUTER_HOME: sandbox.home });

@@ -18,7 +18,6 @@ export class Workbench {
     const page = await browser.newPage({
       viewport: { width: 1280, height: 760 },
       deviceScaleFactor: 2,
-      colorScheme: 'dark',
     });
     await page.goto(url);
     await page.locator('.activitybar').waitFor({ timeout: 60_000 });
@@ -31,10 +30,9 @@ export class Workbench {
     await this.page.locator(`.activitybar .action-label[aria-label="${name}"]`).first().click();
   }
 
-  /** Switches the operating system's scheme, which the window follows. */
-  async useColorScheme(scheme: 'dark' | 'light'): Promise<void> {
-    await this.page.emulateMedia({ colorScheme: scheme });
-    await this.page.locator(`.monaco-workbench.${scheme === 'dark' ? 'vs-dark' : 'vs'}`).waitFor();
+  /** Whether the window shows a dark theme or a light one. */
+  async theme(): Promise<'dark' | 'light'> {
+    return (await this.page.locator('.monaco-workbench.vs-dark').count()) > 0 ? 'dark' : 'light';
   }
 
   get sidebar(): Locator {
@@ -86,7 +84,6 @@ export class Workbench {
   async hover(target: Locator): Promise<void> {
     await target.hover();
     await this.page.locator('.monaco-hover:not(.hidden)').first().waitFor();
-    await this.page.waitForTimeout(400);
   }
 
   async unhover(): Promise<void> {
@@ -102,6 +99,8 @@ export class Workbench {
   /** Saves a picture of the window for a person to look at. */
   async screenshot(name: string): Promise<void> {
     await mkdir(SCREENSHOT_FOLDER, { recursive: true });
+    // Widgets fade in.
+    await this.page.waitForTimeout(350);
     const file = path.join(SCREENSHOT_FOLDER, `${name}.png`);
     await this.page.screenshot({ path: file });
     console.log(`  ${path.relative(process.cwd(), file)}`);

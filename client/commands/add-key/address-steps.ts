@@ -35,7 +35,7 @@ export function providerNameStep(draft: KeyDraft, providers: readonly ProviderVi
 }
 
 /** A base URL without the slash or the `/v1` that people copy with it: the router adds the version itself. */
-export function withoutVersion(url: string): string {
+function withoutVersion(url: string): string {
   const bare = url.replace(/\/+$/, '');
   return bare.endsWith('/v1') ? bare.slice(0, -'/v1'.length) : bare;
 }

@@ -1,10 +1,11 @@
 import { EventEmitter, type TreeDataProvider, type TreeItem, type TreeView, l10n, window } from 'vscode';
-import type { DaemonConnection } from '../../daemon/connection.ts';
+import type { ConnectionState, DaemonConnection } from '../../daemon/connection.ts';
 import { needsAttention } from '../../keys/key-health.ts';
 import type { KeyList } from '../../keys/key-list.ts';
 import { DisposableList } from '../../platform/disposable-list.ts';
 import { Countdown } from './countdown.ts';
 import { registerKeyDecorations } from './decorations.ts';
+import { FAILURE_ACTIONS, actionItem } from './failure-actions.ts';
 import { KeysModel } from './model.ts';
 import type { KeysNode } from './nodes.ts';
 import { keyTooltip, providerTooltip } from './tooltips.ts';
@@ -35,13 +36,7 @@ export class KeysView implements TreeDataProvider<KeysNode> {
       window.createTreeView('apikeyrouter.keys', { treeDataProvider: this, showCollapseAll: false }),
     );
     this.#disposables.add(registerKeyDecorations());
-    this.#disposables.add(
-      connection.onDidChangeState((state) => {
-        // A daemon that can't start says why; one that is just not running needs no more than the welcome text.
-        this.#view.message = state.kind === 'down' && state.failed ? state.reason : '';
-        if (state.kind === 'connecting' && this.#list.snapshot === null) this.#redrawn.fire(undefined);
-      }),
-    );
+    this.#disposables.add(connection.onDidChangeState((state) => this.#followConnection(state)));
     this.#disposables.add(this.#view.onDidChangeVisibility(() => this.#countdown.restart()));
     this.#disposables.add(
       list.onDidChange(() => {
@@ -54,12 +49,20 @@ export class KeysView implements TreeDataProvider<KeysNode> {
   async getChildren(element?: KeysNode): Promise<KeysNode[]> {
     if (element) return element.kind === 'provider' ? [...element.keys] : [];
     const state = await this.#connection.settled();
+    if (state.kind === 'down') return state.failed ? [...FAILURE_ACTIONS] : [];
     if (state.kind === 'connected' && this.#list.snapshot === null) await this.#list.refresh();
     return [...this.#model.providers];
   }
 
   getTreeItem(element: KeysNode): TreeItem {
-    return element.kind === 'provider' ? providerItem(element) : keyItem(element, Date.now());
+    switch (element.kind) {
+      case 'provider':
+        return providerItem(element);
+      case 'key':
+        return keyItem(element, Date.now());
+      case 'action':
+        return actionItem(element);
+    }
   }
 
   getParent(element: KeysNode): KeysNode | undefined {
@@ -68,10 +71,10 @@ export class KeysView implements TreeDataProvider<KeysNode> {
 
   resolveTreeItem(item: TreeItem, element: KeysNode): TreeItem {
     this.#countdown.holdStill();
-    item.tooltip =
-      element.kind === 'provider'
-        ? providerTooltip(element)
-        : keyTooltip(element, this.#list.snapshot?.keys ?? [], Date.now());
+    if (element.kind === 'provider') item.tooltip = providerTooltip(element);
+    if (element.kind === 'key') {
+      item.tooltip = keyTooltip(element, this.#list.snapshot?.keys ?? [], Date.now());
+    }
     return item;
   }
 
@@ -83,6 +86,14 @@ export class KeysView implements TreeDataProvider<KeysNode> {
 
   dispose(): void {
     this.#disposables.dispose();
+  }
+
+  #followConnection(state: ConnectionState): void {
+    // A daemon that can't start says why; one that is just not running needs no more than the welcome text.
+    const reason = state.kind === 'down' && state.failed ? state.reason : '';
+    if (this.#view.message !== reason) this.#view.message = reason;
+    // What stands there while nothing is known depends on this state alone.
+    if (this.#list.snapshot === null) this.#redrawn.fire(undefined);
   }
 
   #update(): void {

@@ -1,10 +1,11 @@
 import type { KeyView, ProviderView } from '../../../shared/model/views.ts';
+import type { ActionNode } from './failure-actions.ts';
 
 /**
  * An element of the tree. The objects live as long as what they stand for, so that VS Code can be told to redraw just
  * one of them; `view` is replaced when the daemon reports something new.
  */
-export type KeysNode = ProviderNode | KeyNode;
+export type KeysNode = ProviderNode | KeyNode | ActionNode;
 
 export interface ProviderNode {
   readonly kind: 'provider';
