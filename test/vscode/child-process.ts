@@ -51,6 +51,11 @@ export async function endProcess(pid: number, graceMs = 3000): Promise<void> {
   signal(pid, 'SIGKILL');
 }
 
+/** Ends a process and its group now, without waiting. */
+export function killProcess(pid: number): void {
+  signal(pid, 'SIGKILL');
+}
+
 function signal(pid: number, name: NodeJS.Signals): void {
   for (const target of process.platform === 'win32' ? [pid] : [-pid, pid]) {
     try {

@@ -1,8 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { endpointFile, parseEndpoint } from '../../shared/endpoint.ts';
-import { endProcess } from './child-process.ts';
+import { endProcess, killProcess } from './child-process.ts';
+import { asLastResort } from './last-resort.ts';
 
 /** Folders that exist for one run only: nothing of the developer's own VS Code or keys is touched. */
 export interface Sandbox {
@@ -48,6 +50,11 @@ export async function createSandbox(options: {
   for (const [name, text] of Object.entries(options.files ?? {})) {
     await writeFile(path.join(workspace, name), text);
   }
+  const withdraw = asLastResort(() => {
+    const pid = daemonPid(home);
+    if (pid !== null) killProcess(pid);
+    rmSync(folder, { recursive: true, force: true });
+  });
   return {
     folder,
     home,
@@ -55,20 +62,19 @@ export async function createSandbox(options: {
     userData,
     changeSettings,
     async dispose() {
-      await endDaemon(home);
+      const pid = daemonPid(home);
+      if (pid !== null) await endProcess(pid);
+      withdraw();
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
 }
 
-/** Ends the daemon of a data folder, if one is running there. */
-async function endDaemon(home: string): Promise<void> {
-  let text: string;
+/** The process of a data folder's daemon, if one says that it is running there. */
+function daemonPid(home: string): number | null {
   try {
-    text = await readFile(endpointFile(home), 'utf8');
+    return parseEndpoint(readFileSync(endpointFile(home), 'utf8'))?.pid ?? null;
   } catch {
-    return;
+    return null;
   }
-  const endpoint = parseEndpoint(text);
-  if (endpoint) await endProcess(endpoint.pid);
 }

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { endProcess, keepTail, ownNodeFirst } from './child-process.ts';
+import { asLastResort } from './last-resort.ts';
+import { endProcess, keepTail, killProcess, ownNodeFirst } from './child-process.ts';
 import { EXTENSION_FOLDER } from './paths.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -55,8 +56,12 @@ export async function startVscodeServer(
   );
   const pid = child.pid;
   const tail = keepTail(child);
+  const withdraw = asLastResort(() => {
+    if (pid !== undefined) killProcess(pid);
+  });
   const stop = async () => {
     if (pid !== undefined) await endProcess(pid);
+    withdraw();
   };
   const dead = once(child, 'exit').then(([code]) => {
     throw new Error(`VS Code's server ended with ${code}\n${tail()}`);

@@ -21,7 +21,7 @@ const server = await startVscodeServer(serverFolder, sandbox, { APIKEYROUTER_HOM
 try {
   if (process.argv.includes('--stay')) {
     console.log(server.windowUrl());
-    await new Promise((done) => process.once('SIGINT', done));
+    await new Promise(() => undefined);
   } else {
     const browser = await launchChromium();
     try {
