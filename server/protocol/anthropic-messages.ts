@@ -70,8 +70,11 @@ function readEvent(event: SseEvent, soFar: StreamSoFar): EventReading {
       return { content: true, usage: readMessagesUsage(parseObject(data)?.['usage'], soFar.usage) };
     case 'message_stop':
       return { content: true, complete: true };
-    case 'error':
-      return { error: reportedError(parseObject(data)?.['error']) ?? UNREADABLE };
+    case 'error': {
+      // The type is what Anthropic's errors are known by; a code is other servers' addition.
+      const error = asObject(parseObject(data)?.['error']);
+      return { error: error ? reportedError({ ...error, code: null }) : UNREADABLE };
+    }
     default:
       return {};
   }

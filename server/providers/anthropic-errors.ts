@@ -1,7 +1,7 @@
 import type { ClassifiedFailure } from '../core/ports/provider.ts';
 import type { HeaderMap } from '../core/ports/upstream.ts';
 import { asObject, asText, parseObject } from '../protocol/read-json.ts';
-import { headerCount, retryAfterMs } from './reset-time.ts';
+import { headerCount, parseResetAt, retryAfterMs } from './reset-time.ts';
 
 /** Classes of Anthropic's errors (docs.anthropic.com, "Errors"): the type in the body says more than the status. */
 export function classifyAnthropic(
@@ -44,7 +44,12 @@ export function classifyAnthropic(
       if (/credit balance is too low/i.test(message)) {
         return { ...shared, class: 'quota_exhausted', dimension: 'credit', wholeAccount: true };
       }
-      if (/prompt is too long/i.test(message)) return { ...shared, class: 'context_length' };
+      if (/reached your specified (?:workspace )?API usage limits/i.test(message)) {
+        return { ...shared, ...ownSpendLimit(message, now) };
+      }
+      if (/prompt is too long|exceed context limit/i.test(message)) {
+        return { ...shared, class: 'context_length' };
+      }
       return { ...shared, class: status >= 500 ? 'server_error' : 'invalid_request' };
   }
 }
@@ -75,6 +80,19 @@ function spentDimension(headers: HeaderMap): 'requests' | 'input_tokens' | 'outp
     if (headerCount(headers, `anthropic-ratelimit-${name}-remaining`) === 0) return dimension;
   }
   return 'tokens';
+}
+
+/** A limit that the organisation set itself. A workspace's holds for its own keys, not for the organisation's. */
+function ownSpendLimit(message: string, now: number): Omit<ClassifiedFailure, 'message'> {
+  const day = /regain access on (\d{4}-\d\d-\d\d) at 00:00 UTC/i.exec(message)?.[1];
+  const end = parseResetAt(day === undefined ? null : `${day}T00:00:00Z`, now);
+  return {
+    class: 'quota_exhausted',
+    dimension: 'credit',
+    wholeAccount: true,
+    ...(/workspace/i.test(message) ? { owner: 'key' } : {}),
+    ...(end === null ? {} : { retryAfterMs: end - now }),
+  };
 }
 
 function startOfNextMonthUtc(now: number): number {

@@ -25,7 +25,8 @@ export const anthropicAdapter: ProviderAdapter = {
   readAccount: (headers) => headerText(headers, 'anthropic-organization-id'),
   readRequestId: (headers) => headerText(headers, 'request-id'),
   refuseSecret: (secret) =>
-    secret.startsWith('sk-ant-oat')
+    // Access and refresh tokens of a login, and the session of the web site.
+    /^sk-ant-(?:oat|ort|sid)/.test(secret)
       ? {
           code: 'subscription_login',
           message:

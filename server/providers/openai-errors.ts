@@ -2,7 +2,7 @@ import type { ClassifiedFailure } from '../core/ports/provider.ts';
 import type { HeaderMap } from '../core/ports/upstream.ts';
 import type { LimitDimension } from '../../shared/model/states.ts';
 import { asObject, asText, parseObject } from '../protocol/read-json.ts';
-import { parseGoDuration, retryAfterMs } from './reset-time.ts';
+import { parseResetAt, retryAfterMs } from './reset-time.ts';
 
 /** Credit or a spending cap that ran out: waiting a minute does not help (OpenAI, "Error codes"). */
 const OUT_OF_CREDIT = new Set([
@@ -16,7 +16,15 @@ const OUT_OF_CREDIT = new Set([
 ]);
 
 /** The whole provider is busy: another key of it would get the same answer. */
-const OVERLOADED = new Set(['slow_down', 'server_is_overloaded', 'engine_overloaded', 'overloaded_error']);
+const OVERLOADED = new Set([
+  'slow_down',
+  'server_is_overloaded',
+  'engine_overloaded',
+  'overloaded_error',
+  // The flex tier has no room: OpenAI's with status 429, Groq's with 498.
+  'resource_unavailable',
+  'capacity_exceeded',
+]);
 
 /** Classes of OpenAI's errors and those of compatible servers: code and type say more than the status. */
 export function classifyOpenai(
@@ -25,11 +33,14 @@ export function classifyOpenai(
   body: string,
   now: number,
 ): ClassifiedFailure {
-  const error = asObject(parseObject(body.trimStart())?.['error']);
+  // vLLM and Mistral put the members of the error at the top.
+  const answer = parseObject(body.trimStart());
+  const error = asObject(answer?.['error']) ?? answer;
+  const metadata = asObject(error?.['metadata']);
   const code = asText(error?.['code']) ?? asText(error?.['type']);
   const type = asText(error?.['type']) ?? '';
   const message = asText(error?.['message']) ?? fallbackMessage(status, body);
-  const wait = retryAfterMs(headers, now) ?? waitInMessage(message);
+  const wait = retryAfterMs(headers, now) ?? waitInMessage(message, now);
   const shared = { message, ...(code ? { code } : {}), ...(wait === null ? {} : { retryAfterMs: wait }) };
 
   if ((code && OUT_OF_CREDIT.has(code)) || OUT_OF_CREDIT.has(type)) {
@@ -37,20 +48,27 @@ export function classifyOpenai(
   }
   if ((code && OVERLOADED.has(code)) || OVERLOADED.has(type)) return { ...shared, class: 'overloaded' };
   if (code === 'context_length_exceeded') return { ...shared, class: 'context_length' };
-  if (code === 'content_filter') return { ...shared, class: 'content_filter' };
+  if (code === 'content_filter' || metadata?.['flagged_input'] !== undefined) {
+    return { ...shared, class: 'content_filter' };
+  }
   switch (status) {
     case 401:
       return { ...shared, class: 'key_invalid' };
     case 402:
+      // OpenRouter: what is running has reserved the rest of the credit, and gives some of it back.
+      if (metadata?.['limit_source'] === 'openrouter_in_flight_budget' && wait !== null) {
+        return { ...shared, class: 'rate_limited', dimension: 'credit', wholeAccount: true };
+      }
       return { ...shared, class: 'quota_exhausted', dimension: 'credit', wholeAccount: true };
     case 403:
       return { ...shared, class: 'permission_denied' };
     case 404:
-      return { ...shared, class: code === 'model_not_found' ? 'model_unavailable' : 'invalid_request' };
+      return { ...shared, class: /\bmodel\b/i.test(message) ? 'model_unavailable' : 'invalid_request' };
     case 408:
     case 504:
       return { ...shared, class: 'timeout' };
     case 429:
+      if (/resource unavailable/i.test(message)) return { ...shared, class: 'overloaded' };
       return { ...shared, class: 'rate_limited', dimension: limitDimension(type, message) };
     case 503:
       return { ...shared, class: 'overloaded' };
@@ -65,9 +83,10 @@ function limitDimension(type: string, message: string): LimitDimension {
 }
 
 /** "Please try again in 5.289s": the wait where a provider sends no header for it. */
-function waitInMessage(message: string): number | null {
+function waitInMessage(message: string, now: number): number | null {
   const found = /try again in ((?:\d+(?:\.\d+)?(?:ms|s|m|h))+)/i.exec(message);
-  return found?.[1] ? parseGoDuration(found[1]) : null;
+  const at = parseResetAt(found?.[1] ?? null, now);
+  return at === null ? null : at - now;
 }
 
 function fallbackMessage(status: number, body: string): string {

@@ -4,7 +4,7 @@ import type { Protocol } from '../../shared/model/trace.ts';
 import { asObject, asText } from '../protocol/read-json.ts';
 import { classifyOpenai } from './openai-errors.ts';
 import { readOpenaiLimits } from './openai-limits.ts';
-import { refusePlaceholder } from './refuse-secret.ts';
+import { refusePlaceholder, refuseUnfilled } from './refuse-secret.ts';
 import { headerText } from './reset-time.ts';
 
 const PATHS: Partial<Record<Protocol, string>> = {
@@ -44,7 +44,7 @@ export const openaiCompatibleAdapter: ProviderAdapter = {
   kind: 'openai-compatible',
   servesByName: () => false,
   family: (model) => model,
-  refuseSecret: (secret) => (secret.length < 8 ? null : refusePlaceholder(secret)),
+  refuseSecret: refuseUnfilled,
 };
 
 /** `{ data: [{ id }] }`, as OpenAI and Anthropic list their models. */

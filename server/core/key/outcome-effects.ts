@@ -28,9 +28,8 @@ export function applyFailure(
   failure: ClassifiedFailure,
   context: FailureContext,
 ): readonly StateTransition[] {
-  const account = key.record.quotaGroup
-    ? groupOwner(key.provider.id, key.record.quotaGroup)
-    : `key:${key.record.id}`;
+  const group = failure.owner === 'key' ? null : key.record.quotaGroup;
+  const account = group ? groupOwner(key.provider.id, group) : `key:${key.record.id}`;
   switch (failure.class) {
     case 'rate_limited':
       return close(cells, account, failure, context, {

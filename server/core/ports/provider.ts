@@ -18,8 +18,10 @@ export interface ClassifiedFailure {
   readonly class: FailureClass;
   /** The limit that was hit, where the provider says so. */
   readonly dimension?: LimitDimension;
-  /** Whether the whole account is affected rather than this model family. */
+  /** Whether every model is affected rather than this one's family. */
   readonly wholeAccount?: boolean;
+  /** `key`: the limit is this key's own, although its account has other keys. */
+  readonly owner?: 'key';
   /** How long the provider asks to wait, ms. */
   readonly retryAfterMs?: number;
   readonly code?: string;
