@@ -8,7 +8,7 @@ import type { BesideBundle } from './beside-bundle.ts';
 import { choosePort, keepPort } from './choose-port.ts';
 import { compose, type Daemon } from './composition.ts';
 import { readEndpoint, removeEndpoint, writeEndpoint } from './endpoint.ts';
-import { askToHandOver, replaces } from './predecessor.ts';
+import { Predecessor, replaces } from './predecessor.ts';
 import { isProcessAlive } from './process-alive.ts';
 import { acquireLock, type InstanceLock, type LockOptions } from './single-instance.ts';
 import { prepareSocketFolder, socketPath, thisHost } from './socket-path.ts';
@@ -52,7 +52,8 @@ export async function runDaemon(options: RunOptions): Promise<RunResult> {
 
   const stopping = Promise.withResolvers<'stop' | 'hand-over'>();
   const instanceId = randomBytes(12).toString('hex');
-  const managementToken = `akm-${randomBytes(32).toString('base64url')}`;
+  // A successor answers to its predecessor's token: whoever read the endpoint file just before is not turned away.
+  const managementToken = older?.managementToken ?? `akm-${randomBytes(32).toString('base64url')}`;
   let daemon: Daemon | null = null;
   try {
     daemon = await compose({
@@ -68,10 +69,11 @@ export async function runDaemon(options: RunOptions): Promise<RunResult> {
         },
       },
     });
-    if (older && SHARING === 'exclusive') await askToHandOver(older);
+    const predecessor = older && (await Predecessor.connect(older));
+    if (SHARING === 'exclusive') await predecessor?.askToHandOver();
     const port = await listen(daemon, folder, options.port, older);
-    if (older) {
-      if (SHARING === 'hand-over') await askToHandOver(older);
+    if (predecessor) {
+      if (SHARING === 'hand-over') await predecessor.askToHandOver();
       lock = await takeLock(folder, locking);
     }
     const socket = await listenForWindows(daemon, folder);
