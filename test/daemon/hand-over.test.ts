@@ -36,9 +36,9 @@ describe('a daemon and its successor', () => {
     const newer = await buildVersion(router.folder.file('newer'), '99.0.0');
     let slowest = 0;
     let refused = 0;
-    let asking = true;
+    const asking = new AbortController();
     const asker = (async () => {
-      while (asking) {
+      while (!asking.signal.aborted) {
         const started = performance.now();
         // A new connection each time: those are what a hand-over could refuse.
         const answer = await fetch(`${old.url}/health`, { headers: { connection: 'close' } }).catch(
@@ -51,7 +51,7 @@ describe('a daemon and its successor', () => {
     })();
     router.daemon = await DaemonProcess.start(router.folder.path, newer);
     await delay(100);
-    asking = false;
+    asking.abort();
     await asker;
 
     assert.equal(router.daemon.endpoint.version, '99.0.0');

@@ -57,6 +57,10 @@ describe("a virtual key's spending limit", () => {
       );
     }
     assert.ok(statuses[0] === 200 && statuses.at(-1) === 402, statuses.join());
-    assert.deepEqual([...statuses].sort(), statuses, 'once refused, refused until the limit changes');
+    assert.deepEqual(
+      [...statuses].sort((a, b) => a - b),
+      statuses,
+      'once refused, refused until the limit changes',
+    );
   });
 });
