@@ -97,5 +97,6 @@ function hasContent(choice: JsonObject | null): boolean {
 }
 
 function hasEnded(choice: JsonObject): boolean {
-  return asText(choice['finish_reason']) !== null;
+  const reason = asText(choice['finish_reason']);
+  return reason !== null && reason !== 'error';
 }

@@ -47,7 +47,14 @@ export class SseSplitter {
       }
       const restOfCrLf = byte === LF && this.#afterCr;
       this.#afterCr = byte === CR;
-      if (restOfCrLf) continue;
+      if (restOfCrLf) {
+        // The event before it has gone out: so does the rest of its line end.
+        if (at === 0 && this.#size === 0) {
+          events.push(this.#take(chunk.subarray(0, 1)));
+          from = this.firstEnd = this.lastEnd = 1;
+        }
+        continue;
+      }
       if (this.#lineIsEmpty && this.#size + at > from) {
         // A CRLF's second byte goes with its event when it is already here.
         const end = byte === CR && chunk[at + 1] === LF ? at + 2 : at + 1;
@@ -86,6 +93,11 @@ export class SseSplitter {
     this.#size = 0;
     return parseEvent(raw, this.#decoder.decode(raw));
   }
+}
+
+/** Whether this is no event but the line feed of a CRLF that was cut in two: it belongs to the event before. */
+export function isRestOfLineEnd(event: SseEvent): boolean {
+  return event.raw.length === 1;
 }
 
 /** Reads the fields of one event; `text` is its decoded form. */

@@ -1,7 +1,7 @@
 import type { Meter } from '../core/ports/codec.ts';
 import type { TokenUsage } from '../../shared/model/usage.ts';
 import type { ReportedError } from './reported-error.ts';
-import { parseEvent, type SseEvent, SseSplitter } from './sse.ts';
+import { isRestOfLineEnd, parseEvent, type SseEvent, SseSplitter } from './sse.ts';
 
 /** What one event of a stream means. Fields that are absent change nothing. */
 export interface EventReading {
@@ -32,6 +32,7 @@ const NOTHING: readonly Uint8Array[] = [];
 export class StreamMeter implements Meter {
   readonly #read: EventReader;
   readonly #splitter = new SseSplitter();
+  #droppedLast = false;
   contentSeen = false;
   complete = false;
   error: ReportedError | null = null;
@@ -70,13 +71,14 @@ export class StreamMeter implements Meter {
 
   /** True if the event is to be left out. */
   #take(event: SseEvent): boolean {
-    if (event.data === '') return false;
+    if (event.data === '') return isRestOfLineEnd(event) && this.#droppedLast;
     const reading = this.#read(event, this);
     if (reading.usage) this.usage = reading.usage;
     if (reading.textBytes) this.outputBytes += reading.textBytes;
     if (reading.content) this.contentSeen = true;
     if (reading.complete) this.complete = true;
     if (reading.error && !this.error) this.error = reading.error;
-    return reading.drop === true;
+    this.#droppedLast = reading.drop === true;
+    return this.#droppedLast;
   }
 }
