@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 try {
   await ensureInstall();
 } catch (error) {
-  console.error(`\n${error instanceof Error ? error.message : error}\n`);
+  console.error(`\n${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
 
@@ -30,6 +30,8 @@ async function ensureInstall() {
   if (install) {
     console.log(`${install} Installing with npm; this needs the network once.`);
     await runNpmInstall(root);
+    const left = outdatedInstall(root, lock);
+    if (left) throw new Error(`npm ended without an error, but: ${left} Remove node_modules and run again.`);
   }
   const build = outdatedBuild(root);
   if (build) {

@@ -3,9 +3,14 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
 const OFFLINE = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH)\b/;
+/** Blank lines, stack traces and the members of npm's error object. */
+const NOISE = /^(npm error)?\s*$|^npm error\s+(at |[}\w]+: |\})/;
 const DISK_FULL = /\b(ENOSPC)\b/;
 /** Without a package for this long, something is wrong: npm itself says nothing before its last retry. */
-const SILENCE_MS = 15_000;
+const SILENCE_MS = 10_000;
+/** npm's own waits would keep a person without a network waiting for more than a minute. */
+const RETRIES = ['--fetch-retries=3', '--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=8000'];
+const QUIET = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error', '--progress=false'];
 
 /**
  * Installs what the lock file says, with progress on a terminal. Rejects with what to do about it.
@@ -29,7 +34,7 @@ export async function runNpmInstall(root) {
 function installArguments(root) {
   const inside = process.execPath.startsWith(path.join(root, 'node_modules'));
   const how = process.platform === 'win32' && inside ? ['install', '--no-save'] : ['ci'];
-  return [...how, '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', '--progress=false'];
+  return [...how, '--prefer-offline', ...RETRIES, ...QUIET];
 }
 
 /**
@@ -40,7 +45,7 @@ function installArguments(root) {
  */
 function npm(root, args) {
   const { npm_execpath: script, npm_node_execpath: node } = process.env;
-  const known = script && /^npm/.test(path.basename(script));
+  const known = script && path.basename(script).startsWith('npm');
   const child = known
     ? spawn(node ?? process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
     : spawn('npm', [...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell: onWindows() });
@@ -48,6 +53,14 @@ function npm(root, args) {
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => (said += text));
   }
+  // Left to itself, npm goes on for long after an interrupt, and into the next install.
+  const interrupt = () => {
+    child.kill('SIGKILL');
+    console.log(`${clearLine()}Interrupted: the next run starts the install over.`);
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  child.once('close', () => process.off('SIGINT', interrupt).off('SIGTERM', interrupt));
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(new Error(`npm could not be started: ${error.message}`)));
     child.once('close', (code) => resolve({ code, said }));
@@ -124,15 +137,15 @@ function seconds(started) {
  * @param {string} said
  */
 function advice(said) {
-  const registry = process.env['npm_config_registry'] ?? 'https://registry.npmjs.org/';
-  const lines = said
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .slice(-12);
-  const quoted = lines.map((line) => `  ${line}`).join('\n');
+  const registry = process.env['npm_config_registry'] ?? '';
+  const lines = said.split('\n').filter((line) => !NOISE.test(line));
+  const quoted = lines
+    .slice(0, 8)
+    .map((line) => `  ${line}`)
+    .join('\n');
   if (OFFLINE.test(said)) {
     return (
-      `Its registry ${registry} does not answer: this machine is offline, or behind a proxy or firewall.\n` +
+      `npm's registry${registry && ` ${registry}`} does not answer: this machine is offline, or behind a proxy or firewall.\n` +
       'Connect it (a proxy is set with "npm config set proxy http://HOST:PORT") and run the command again.\n' +
       `npm said:\n${quoted}`
     );

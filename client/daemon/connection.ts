@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type CancellationToken, EventEmitter, type LogOutputChannel, l10n } from 'vscode';
 import type { RpcNotifications, RpcRequests } from '../../shared/rpc/messages.ts';
 import { errorText } from '../platform/error-text.ts';
-import { DaemonDownError, NotRunningError, requestError } from './errors.ts';
+import { DaemonDownError, HandshakeError, NotRunningError, requestError } from './errors.ts';
 import type { LocatedDaemon } from './locate.ts';
 import { type DaemonSession, openSession } from './session.ts';
 
@@ -31,6 +31,10 @@ export interface ConnectionOptions {
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const SHORT_SESSION_MS = 5000;
+/** How often a daemon that nobody may start is looked for. */
+const LOOK_AGAIN_MS = 2000;
+const HANDSHAKE_TRIES = 10;
+const HANDSHAKE_PAUSE_MS = 200;
 /** How long a request waits for a connection that is on its way. */
 const PATIENCE_MS = 20_000;
 
@@ -121,7 +125,7 @@ export class DaemonConnection {
   }
 
   async #keepConnected(): Promise<void> {
-    let pauseMs = FIRST_PAUSE_MS;
+    let failures = 0;
     let shortSessions = 0;
     while (!this.#disposed) {
       try {
@@ -129,21 +133,30 @@ export class DaemonConnection {
         if (this.#disposed) return daemon.socket.destroy() && undefined;
         const servedFrom = Date.now();
         await this.#serve(daemon);
-        pauseMs = FIRST_PAUSE_MS;
+        failures = 0;
         this.#setState({ kind: 'connecting' });
         // A daemon that was killed is replaced at once; one that keeps hanging up is not besieged.
         shortSessions = Date.now() - servedFrom < SHORT_SESSION_MS ? shortSessions + 1 : 0;
-        if (shortSessions > 2) await this.#pause(Math.min(FIRST_PAUSE_MS * shortSessions, LONGEST_PAUSE_MS));
+        if (shortSessions > 2) await this.#pause(pauseAfter(shortSessions));
       } catch (error) {
-        const reason = errorText(error);
-        const down = { kind: 'down', reason, failed: !(error instanceof NotRunningError) } as const;
-        // The log is told once, not at every try.
-        if (!isDeepStrictEqual(down, this.#state)) this.#options.log.warn(reason);
-        this.#setState(down);
-        await this.#pause(this.#launchAllowed() ? pauseMs : FIRST_PAUSE_MS * 4);
-        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+        failures += 1;
+        // In the midst of a change of daemons the one that hangs up and the one that answers look the same.
+        if (error instanceof HandshakeError && failures <= HANDSHAKE_TRIES) {
+          await this.#pause(HANDSHAKE_PAUSE_MS);
+          continue;
+        }
+        this.#setDown(error);
+        await this.#pause(this.#launchAllowed() ? pauseAfter(failures) : LOOK_AGAIN_MS);
       }
     }
+  }
+
+  #setDown(error: unknown): void {
+    const reason = errorText(error);
+    const down = { kind: 'down', reason, failed: !(error instanceof NotRunningError) } as const;
+    // The log is told once, not at every try.
+    if (!isDeepStrictEqual(down, this.#state)) this.#options.log.warn(reason);
+    this.#setState(down);
   }
 
   async #reach(): Promise<LocatedDaemon> {
@@ -175,7 +188,7 @@ export class DaemonConnection {
     const { log, version } = this.#options;
     const handshake = { managementToken: endpoint.managementToken, clientVersion: version };
     const session = await openSession(socket, handshake, log).catch((error: unknown) => {
-      throw new DaemonDownError(l10n.t('The daemon refused the connection: {0}', errorText(error)));
+      throw new HandshakeError(l10n.t('The daemon refused the connection: {0}', errorText(error)));
     });
     if (this.#disposed) return session.end();
     log.info(`Connected to daemon ${endpoint.version}, process ${endpoint.pid}, port ${endpoint.port}`);
@@ -215,4 +228,9 @@ export class DaemonConnection {
 
 function isSettled(state: ConnectionState): boolean {
   return state.kind === 'connected' || state.kind === 'down';
+}
+
+/** Doubles with each failure in a row. */
+function pauseAfter(failures: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
 }

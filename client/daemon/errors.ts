@@ -8,6 +8,9 @@ export class DaemonDownError extends Error {}
 /** No daemon runs, and nobody has asked for one. */
 export class NotRunningError extends DaemonDownError {}
 
+/** What answered on the daemon's socket did not take the connection. */
+export class HandshakeError extends DaemonDownError {}
+
 /** The daemon answered with an error. `code` is a stable code of `shared/model/reasons.ts`. */
 export class RequestRefusedError extends Error {
   readonly code: string;

@@ -12,7 +12,8 @@ const CONNECT_LIMIT_MS = 1000;
 
 /**
  * Finds the daemon of a data folder through its endpoint file; `null` if none is running. A file that a killed daemon
- * left behind does not count: only a socket that accepts proves a daemon, since its process id may be another's now.
+ * left behind does not count. Its process must live, since a successor may listen on the same socket before it has
+ * written a file of its own; and its socket must accept, since its process id may be another program's by now.
  */
 export async function locateDaemon(folder: string): Promise<LocatedDaemon | null> {
   let text: string;
@@ -22,9 +23,19 @@ export async function locateDaemon(folder: string): Promise<LocatedDaemon | null
     return null;
   }
   const endpoint = parseEndpoint(text);
-  if (!endpoint) return null;
+  if (!endpoint || !isAlive(endpoint.pid)) return null;
   const socket = await openSocket(endpoint.socket);
   return socket && { endpoint, socket };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It lives, and belongs to somebody else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function openSocket(path: string): Promise<Socket | null> {

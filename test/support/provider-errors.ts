@@ -118,7 +118,7 @@ export function openaiContextTooLong(): Reply {
 }
 
 /** An error in Anthropic's shape (https://platform.claude.com/docs/en/api/errors). */
-export function anthropicError(
+function anthropicError(
   status: number,
   error: { readonly type: string; readonly message: string; readonly details?: object },
   headers: Readonly<Record<string, string>> = {},
@@ -140,14 +140,6 @@ export function anthropicRateLimited(retryAfterSeconds = 20): Reply {
 /** 529: everybody's requests, not this key's (https://platform.claude.com/docs/en/api/errors#http-errors). */
 export function anthropicOverloaded(): Reply {
   return anthropicError(529, { type: 'overloaded_error', message: 'Overloaded' });
-}
-
-/** Seen with status 400 (https://portkey.ai/error-library/account-billing-error-10155). */
-export function anthropicOutOfCredit(): Reply {
-  return anthropicError(400, {
-    type: 'invalid_request_error',
-    message: 'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing.',
-  });
 }
 
 export function anthropicInvalidKey(): Reply {

@@ -13,7 +13,7 @@ export type VaultRecord = { readonly version: 1; readonly check: string } & (
 );
 
 /** Where the record lies. */
-export function vaultRecordFile(folder: string): string {
+function vaultRecordFile(folder: string): string {
   return path.join(folder, 'vault.json');
 }
 

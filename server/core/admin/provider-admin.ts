@@ -69,7 +69,7 @@ export class ProviderAdmin {
  * A base URL without a trailing slash or version: `https://host/openai/v1/` means `https://host/openai`. Plain
  * HTTP is for this machine only, since a key would travel in the clear. Throws `RouterError('invalid_request')`.
  */
-export function normalizeBaseUrl(text: string): string {
+function normalizeBaseUrl(text: string): string {
   let url: URL;
   try {
     url = new URL(text.trim());

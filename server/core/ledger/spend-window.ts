@@ -2,7 +2,7 @@ import type { SpendWindow } from '../../../shared/model/records.ts';
 import type { CounterAddress } from '../ports/store.ts';
 
 /** Start of the window that `at` lies in, ms since the epoch; days and months are those of the local time zone. */
-export function windowStart(window: SpendWindow, at: number): number {
+function windowStart(window: SpendWindow, at: number): number {
   const date = new Date(at);
   switch (window) {
     case 'day':
