@@ -1,12 +1,19 @@
 import type { NanoUsd } from '../../../shared/model/money.ts';
+import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
 import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
 import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
 import type { CostBasis, Trace } from '../../../shared/model/trace.ts';
 import type { TokenUsage } from '../../../shared/model/usage.ts';
 
+/** What a counter counts. Money is in nano-USD; `total_tokens` is input (cached or not) and output. */
+export type CounterUnit = 'nano_usd' | 'requests' | 'input_tokens' | 'output_tokens' | 'total_tokens';
+
+/** Whole, non-negative amounts by unit; a unit that is absent is zero. */
+export type Amounts = Readonly<Partial<Record<CounterUnit, number>>>;
+
 /**
- * A running total in one window. `subject` says what is counted and in which window: `global/day`,
- * `key:ID/day`, `virtual_key:ID/month`.
+ * A running total in one window. `subject` says what is counted, in which unit and window: `global/day`,
+ * `key:ID/day`, `virtual_key:ID/month`, `quota:ID`, `budget:ID`. A subject always counts in the same unit.
  * `windowStart` is ms since the epoch (0 for a window without end).
  */
 export interface CounterAddress {
@@ -16,9 +23,12 @@ export interface CounterAddress {
 
 /** A part of a reservation: an amount held on one counter, admitted only within its limit. */
 export interface Hold extends CounterAddress {
-  readonly amountNano: NanoUsd;
-  /** Admission needs spent + held + amount <= limit; `null` only counts. */
-  readonly limitNano: NanoUsd | null;
+  readonly unit: CounterUnit;
+  readonly amount: number;
+  /** Admission needs spent + held + unknown + amount <= limit; `null` only counts. */
+  readonly limit: number | null;
+  /** Rolling windows: starts of earlier slices of the same subject that still count towards the limit. */
+  readonly earlierSlices?: readonly number[];
 }
 
 /** Asks to hold money for one attempt before it is sent. */
@@ -41,28 +51,33 @@ export type Admission =
       readonly code: 'insufficient';
       /** The first counter that had too little. */
       readonly counter: CounterAddress;
-      readonly limitNano: NanoUsd;
-      readonly spentNano: NanoUsd;
-      readonly heldNano: NanoUsd;
+      readonly unit: CounterUnit;
+      readonly limit: number;
+      readonly spent: number;
+      /** By running attempts and by those of unknown outcome. */
+      readonly held: number;
     }
   /** The store could not write (disk full, database locked): nothing is sent. */
   | { readonly ok: false; readonly code: 'unavailable'; readonly message: string };
 
-/** The true outcome of one reserved attempt; releases its holds and books the cost. */
+/** The true outcome of one reserved attempt; releases its holds and books the amounts by each hold's unit. */
 export interface Settlement {
   readonly attemptId: string;
   readonly at: number;
+  /** Also booked on counters in `nano_usd`; `amounts` has the other units. */
   readonly costNano: NanoUsd;
+  readonly amounts: Omit<Amounts, 'nano_usd'>;
   readonly costBasis: Exclude<CostBasis, 'unknown'>;
   readonly usage: TokenUsage | null;
 }
 
+/** A counter's amounts, in the unit of its subject. */
 export interface CounterState extends CounterAddress {
-  readonly spentNano: NanoUsd;
+  readonly spent: number;
   /** Reserved by running attempts. */
-  readonly heldNano: NanoUsd;
+  readonly held: number;
   /** Reserved by attempts whose outcome a crash hid; shown apart from spend. */
-  readonly unknownNano: NanoUsd;
+  readonly unknown: number;
 }
 
 /** One attempt as the ledger knows it. */
@@ -108,6 +123,30 @@ export interface RegistrySnapshot {
   readonly keys: readonly KeyRecord[];
   readonly virtualKeys: readonly VirtualKeyRecord[];
   readonly cells: readonly CellRecord[];
+  readonly budgets: readonly BudgetRecord[];
+  readonly quotas: readonly QuotaRecord[];
+  /** In the order in which they were given to `savePolicies`. */
+  readonly policies: readonly StoredPolicy[];
+  /** Alerts that were given already; see `saveAlert`. */
+  readonly alerts: readonly string[];
+}
+
+/** A configured policy, kept as it was given: its schema belongs to the policy module. */
+export interface StoredPolicy {
+  readonly name: string;
+  readonly policy: unknown;
+}
+
+/** Who changed what, without secrets. */
+export interface AuditEntry {
+  readonly at: number;
+  /** Name of the management token, `library`, `router`, ... */
+  readonly actor: string;
+  /** What was done, e.g. `budget.raise`, `key.rotate`. */
+  readonly action: string;
+  readonly target: string;
+  readonly before: unknown;
+  readonly after: unknown;
 }
 
 /** Configuration and states: small, read whole at start, written on change. Writes reject on failure. */
@@ -120,6 +159,14 @@ export interface Registry {
   /** Removes the key, its secret and its cells. Ledger, traces and transitions stay. */
   deleteKey(keyId: string): Promise<void>;
   saveVirtualKey(key: VirtualKeyRecord): Promise<void>;
+  saveBudget(budget: BudgetRecord): Promise<void>;
+  deleteBudget(id: string): Promise<void>;
+  saveQuota(quota: QuotaRecord): Promise<void>;
+  deleteQuota(id: string): Promise<void>;
+  /** Replaces all policies at once. */
+  savePolicies(policies: readonly StoredPolicy[]): Promise<void>;
+  /** Remembers that an alert (any name of the caller's) was given; a second time changes nothing. */
+  saveAlert(name: string): Promise<void>;
   /** Keeps cells (those that became available again are removed) and appends to the transition log. */
   recordStates(cells: readonly CellRecord[], transitions: readonly StateTransition[]): Promise<void>;
 }
