@@ -1,11 +1,12 @@
-import type { TraceQuery } from '../../core/ports/store.ts';
+import type { AuditEntry, AuditQuery, TraceQuery } from '../../core/ports/store.ts';
 import type { StateTransition } from '../../../shared/model/states.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
 
-/** The newest traces and transitions in memory, synchronous. */
+/** The newest traces, transitions and audit entries in memory, synchronous. */
 export class MemoryHistory {
   readonly #traces = new Map<string, Trace>();
   readonly #transitions: StateTransition[] = [];
+  readonly #audit: AuditEntry[] = [];
   readonly #mostEntries: number;
 
   constructor(mostEntries: number) {
@@ -25,8 +26,13 @@ export class MemoryHistory {
   /** Logs transitions. */
   recordTransitions(transitions: readonly StateTransition[]): void {
     this.#transitions.push(...transitions);
-    const surplus = this.#transitions.length - this.#mostEntries;
-    if (surplus > 0) this.#transitions.splice(0, surplus);
+    this.#dropSurplus(this.#transitions);
+  }
+
+  /** Logs a change. */
+  recordAudit(entry: AuditEntry): void {
+    this.#audit.push(entry);
+    this.#dropSurplus(this.#audit);
   }
 
   /** See `History.listTraces`. */
@@ -52,6 +58,17 @@ export class MemoryHistory {
     const { owner, limit } = query;
     const newest = this.#transitions.toReversed();
     return (owner === undefined ? newest : newest.filter((entry) => entry.owner === owner)).slice(0, limit);
+  }
+
+  /** See `History.listAudit`. */
+  listAudit({ limit, target }: AuditQuery): readonly AuditEntry[] {
+    const newest = this.#audit.toReversed();
+    return (target === undefined ? newest : newest.filter((entry) => entry.target === target)).slice(0, limit);
+  }
+
+  #dropSurplus(log: unknown[]): void {
+    const surplus = log.length - this.#mostEntries;
+    if (surplus > 0) log.splice(0, surplus);
   }
 }
 

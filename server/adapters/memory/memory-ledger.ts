@@ -1,32 +1,33 @@
-import { type Balance, isAmount, judgeReservation } from '../../core/ledger/judge-reservation.ts';
+import { bookedAmount, checkSettlement } from '../../core/ledger/booked-amount.ts';
+import { CounterMap } from '../../core/ledger/counter-map.ts';
+import { type HeldAmount, heldAmounts } from '../../core/ledger/held-amounts.ts';
+import { type Balance, judgeReservation, NOTHING } from '../../core/ledger/judge-reservation.ts';
 import type {
   Admission,
   CounterAddress,
   CounterState,
-  Hold,
   LedgerEntry,
   Reservation,
   Settlement,
 } from '../../core/ports/store.ts';
-import { RouterError } from '../../core/router-error.ts';
 
 interface Attempt {
   entry: LedgerEntry;
-  readonly holds: readonly Hold[];
+  readonly holds: readonly HeldAmount[];
 }
 
 interface Counter extends Balance {
-  spentNano: number;
-  heldNano: number;
+  spent: number;
+  held: number;
 }
 
 /**
- * Money in memory, synchronous. It ends with its process, so it never meets an attempt that another process left
+ * Money and quotas in memory, synchronous. It ends with its process, so it never meets an attempt that another process left
  * open: nothing here is ever of unknown outcome.
  */
 export class MemoryLedger {
   readonly #attempts = new Map<string, Attempt>();
-  readonly #counters = new Map<string, Counter>();
+  readonly #counters = new CounterMap<Counter>();
   readonly #mostEntries: number;
 
   constructor(mostEntries: number) {
@@ -35,40 +36,37 @@ export class MemoryLedger {
 
   /** Takes the holds if all of them fit; an attempt is admitted once. */
   reserve(item: Reservation): Admission {
-    const admission = judgeReservation(item, (counter) => this.#counter(counter));
+    const admission = judgeReservation(item, this.#balanceOf);
     if (!admission.ok) return admission;
     if (this.#attempts.has(item.attemptId)) {
       return { ok: false, code: 'unavailable', message: `Attempt ${item.attemptId} exists already.` };
     }
-    this.#attempts.set(item.attemptId, { entry: entryOf(item), holds: item.holds });
-    for (const hold of item.holds) this.#counter(hold).heldNano += hold.amountNano;
+    const holds = heldAmounts(item.holds);
+    this.#attempts.set(item.attemptId, { entry: entryOf(item), holds });
+    for (const hold of holds) this.#counter(hold).held += hold.amount;
     return admission;
   }
 
-  /** Books an outcome once. Throws on a cost that is no amount. */
+  /** Books an outcome once. Throws on what is no amount. */
   settle(item: Settlement): void {
-    if (!isAmount(item.costNano)) {
-      throw new RouterError('internal', 'A settlement needs a whole, non-negative cost.');
-    }
+    checkSettlement(item);
     const attempt = this.#attempts.get(item.attemptId);
     if (!attempt || attempt.entry.state === 'settled') return;
     const { at, costNano, costBasis, usage } = item;
     attempt.entry = { ...attempt.entry, state: 'settled', settledAt: at, costNano, costBasis, usage };
-    const counters = new Set<Counter>();
     for (const hold of attempt.holds) {
       const counter = this.#counter(hold);
-      counter.heldNano -= hold.amountNano;
-      counters.add(counter);
+      counter.held -= hold.amount;
+      counter.spent += bookedAmount(item, hold.unit);
     }
-    for (const counter of counters) counter.spentNano += costNano;
     this.#dropOldest();
   }
 
   /** One state an address, in the order asked. */
   counters(addresses: readonly CounterAddress[]): readonly CounterState[] {
     return addresses.map(({ subject, windowStart }) => {
-      const { spentNano, heldNano, unknownNano } = this.#counter({ subject, windowStart });
-      return { subject, windowStart, spentNano, heldNano, unknownNano };
+      const { spent, held, unknown } = this.#balanceOf(subject, windowStart);
+      return { subject, windowStart, spent, held, unknown };
     });
   }
 
@@ -80,12 +78,14 @@ export class MemoryLedger {
     return limit > 0 ? wanted.slice(-limit) : [];
   }
 
-  #counter({ subject, windowStart }: CounterAddress): Counter {
-    const name = `${windowStart} ${subject}`;
-    let counter = this.#counters.get(name);
+  readonly #balanceOf = (subject: string, windowStart: number): Balance =>
+    this.#counters.get(subject, windowStart) ?? NOTHING;
+
+  #counter(address: CounterAddress): Counter {
+    let counter = this.#counters.get(address.subject, address.windowStart);
     if (!counter) {
-      counter = { spentNano: 0, heldNano: 0, unknownNano: 0 };
-      this.#counters.set(name, counter);
+      counter = { ...NOTHING };
+      this.#counters.set(address, counter);
     }
     return counter;
   }

@@ -1,4 +1,5 @@
-import type { RegistrySnapshot } from '../../core/ports/store.ts';
+import type { RegistrySnapshot, StoredPolicy } from '../../core/ports/store.ts';
+import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
 import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
 import type { CellAddress, CellRecord } from '../../../shared/model/states.ts';
 
@@ -9,6 +10,10 @@ export class MemoryRegistry {
   readonly #secrets = new Map<string, Uint8Array>();
   readonly #virtualKeys = new Map<string, VirtualKeyRecord>();
   readonly #cells = new Map<string, CellRecord>();
+  readonly #budgets = new Map<string, BudgetRecord>();
+  readonly #quotas = new Map<string, QuotaRecord>();
+  readonly #alerts = new Set<string>();
+  #policies: readonly StoredPolicy[] = [];
 
   /** Everything but the secrets, oldest first. */
   load(): RegistrySnapshot {
@@ -19,6 +24,10 @@ export class MemoryRegistry {
       cells: [...this.#cells.entries()]
         .sort(([one], [other]) => (one < other ? -1 : 1))
         .map(([, cell]) => cell),
+      budgets: [...this.#budgets.values()].sort(byAge),
+      quotas: [...this.#quotas.values()].sort(byAge),
+      policies: this.#policies,
+      alerts: [...this.#alerts].sort(),
     };
   }
 
@@ -48,6 +57,36 @@ export class MemoryRegistry {
   /** Inserts or replaces a virtual key. */
   saveVirtualKey(key: VirtualKeyRecord): void {
     this.#virtualKeys.set(key.id, key);
+  }
+
+  /** Inserts or replaces a budget. */
+  saveBudget(budget: BudgetRecord): void {
+    this.#budgets.set(budget.id, budget);
+  }
+
+  /** Removes a budget. */
+  deleteBudget(id: string): void {
+    this.#budgets.delete(id);
+  }
+
+  /** Inserts or replaces a quota. */
+  saveQuota(quota: QuotaRecord): void {
+    this.#quotas.set(quota.id, quota);
+  }
+
+  /** Removes a quota. */
+  deleteQuota(id: string): void {
+    this.#quotas.delete(id);
+  }
+
+  /** Replaces all policies. */
+  savePolicies(policies: readonly StoredPolicy[]): void {
+    this.#policies = [...policies];
+  }
+
+  /** Remembers an alert. */
+  saveAlert(name: string): void {
+    this.#alerts.add(name);
   }
 
   /** Keeps the cells that are not available and removes those that are. */

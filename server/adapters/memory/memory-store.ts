@@ -1,5 +1,7 @@
 import type {
   Admission,
+  AuditEntry,
+  AuditQuery,
   CounterAddress,
   CounterState,
   LedgerEntry,
@@ -7,8 +9,10 @@ import type {
   Reservation,
   Settlement,
   Store,
+  StoredPolicy,
   TraceQuery,
 } from '../../core/ports/store.ts';
+import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
 import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
 import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
@@ -18,7 +22,7 @@ import { MemoryRegistry } from './memory-registry.ts';
 
 /** How much a memory store keeps. */
 export interface MemoryStoreOptions {
-  /** Settled attempts, traces and transitions: of each the newest so many. Default 10 000. */
+  /** Settled attempts, traces, transitions and audit entries: of each the newest so many. Default 10 000. */
   readonly mostEntries?: number;
 }
 
@@ -92,6 +96,30 @@ export class MemoryStore implements Store {
     this.#registry.saveVirtualKey(key);
   }
 
+  async saveBudget(budget: BudgetRecord): Promise<void> {
+    this.#registry.saveBudget(budget);
+  }
+
+  async deleteBudget(id: string): Promise<void> {
+    this.#registry.deleteBudget(id);
+  }
+
+  async saveQuota(quota: QuotaRecord): Promise<void> {
+    this.#registry.saveQuota(quota);
+  }
+
+  async deleteQuota(id: string): Promise<void> {
+    this.#registry.deleteQuota(id);
+  }
+
+  async savePolicies(policies: readonly StoredPolicy[]): Promise<void> {
+    this.#registry.savePolicies(policies);
+  }
+
+  async saveAlert(name: string): Promise<void> {
+    this.#registry.saveAlert(name);
+  }
+
   async recordStates(cells: readonly CellRecord[], transitions: readonly StateTransition[]): Promise<void> {
     this.#registry.saveCells(cells);
     this.#history.recordTransitions(transitions);
@@ -114,6 +142,14 @@ export class MemoryStore implements Store {
     readonly limit: number;
   }): Promise<readonly StateTransition[]> {
     return this.#history.transitions(query);
+  }
+
+  async recordAudit(entry: AuditEntry): Promise<void> {
+    this.#history.recordAudit(entry);
+  }
+
+  async listAudit(query: AuditQuery): Promise<readonly AuditEntry[]> {
+    return this.#history.listAudit(query);
   }
 
   async close(): Promise<void> {}

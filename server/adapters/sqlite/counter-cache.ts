@@ -1,5 +1,6 @@
+import { CounterMap } from '../../core/ledger/counter-map.ts';
 import type { Balance } from '../../core/ledger/judge-reservation.ts';
-import type { CounterAddress } from '../../core/ports/store.ts';
+import type { CounterAddress, CounterState } from '../../core/ports/store.ts';
 import type { Connection } from './open-database.ts';
 
 /** Old windows are never asked for again: past this many entries all are dropped and loaded anew. */
@@ -8,26 +9,26 @@ const MOST_ENTRIES = 20_000;
 interface Entry extends Balance {
   readonly subject: string;
   readonly windowStart: number;
-  spentNano: number;
-  heldNano: number;
-  unknownNano: number;
-  /** Spend of this transaction that was not written yet. */
-  pendingNano: number;
+  spent: number;
+  held: number;
+  unknown: number;
+  /** What was booked in this transaction and not written yet. */
+  pending: number;
 }
 
 type HeldRow = [subject: string, windowStart: number, spent: number, held: number, unknown: number];
 
 /**
- * The counters in memory beside the log, so that an admission reads nothing from the database. Valid only inside
- * a write transaction and only while no other connection wrote: SQLite's `data_version` tells, and then the
- * entries are loaded anew. Spend is written as a sum per counter and transaction, always relative to the row.
+ * The counters in memory beside the log, so that an admission reads nothing from the database. Valid only while no
+ * other connection wrote: SQLite's `data_version` tells, and then the entries are loaded anew. What is booked is
+ * written as a sum per counter and transaction, always relative to the row.
  */
 export class CounterCache {
   readonly #dataVersion;
   readonly #loadHeld;
   readonly #loadSpent;
   readonly #addSpent;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new CounterMap<Entry>();
   #changed: Entry[] = [];
   #seenVersion: number | undefined;
 
@@ -59,39 +60,49 @@ export class CounterCache {
     this.#seenVersion = version;
   }
 
-  /** What a counter holds now, this transaction's changes included. */
-  balance = (counter: CounterAddress): Balance => this.#entry(counter);
+  /** Outside of transactions: one state an address, in the order asked. */
+  states(addresses: readonly CounterAddress[]): readonly CounterState[] {
+    this.revalidate();
+    return addresses.map(({ subject, windowStart }) => {
+      const { spent, held, unknown } = this.balance(subject, windowStart);
+      return { subject, windowStart, spent, held, unknown };
+    });
+  }
+
+  /** What a counter has now, this transaction's changes included. */
+  balance = (subject: string, windowStart: number): Balance =>
+    this.#entries.get(subject, windowStart) ?? this.#load({ subject, windowStart });
 
   /** Adds to (or, negative, takes from) what running attempts hold. */
-  addHeld(counter: CounterAddress, nano: number): void {
-    this.#entry(counter).heldNano += nano;
+  addHeld(counter: CounterAddress, amount: number): void {
+    this.#entry(counter).held += amount;
   }
 
   /** Adds to (or takes from) what attempts of unknown outcome hold. */
-  addUnknown(counter: CounterAddress, nano: number): void {
-    this.#entry(counter).unknownNano += nano;
+  addUnknown(counter: CounterAddress, amount: number): void {
+    this.#entry(counter).unknown += amount;
   }
 
-  /** Books spend; it is written by `flush`. */
-  addSpent(counter: CounterAddress, nano: number): void {
+  /** Books what was used; it is written by `flush`. */
+  addSpent(counter: CounterAddress, amount: number): void {
     const entry = this.#entry(counter);
-    if (nano === 0) return;
-    if (entry.pendingNano === 0) this.#changed.push(entry);
-    entry.spentNano += nano;
-    entry.pendingNano += nano;
+    if (amount === 0) return;
+    if (entry.pending === 0) this.#changed.push(entry);
+    entry.spent += amount;
+    entry.pending += amount;
   }
 
-  /** Writes the spend of this transaction, one row a counter. */
+  /** Writes what was booked in this transaction, one row a counter. */
   flush(): void {
     const changed = this.#changed;
     this.#changed = [];
     for (const entry of changed) {
-      this.#addSpent.run(entry.subject, entry.windowStart, entry.pendingNano);
-      entry.pendingNano = 0;
+      this.#addSpent.run(entry.subject, entry.windowStart, entry.pending);
+      entry.pending = 0;
     }
   }
 
-  /** After a rollback: nothing here is true any more, unwritten spend included. */
+  /** After a rollback: nothing here is true any more, what is unwritten included. */
   invalidate(): void {
     this.#changed = [];
     this.#seenVersion = undefined;
@@ -101,22 +112,23 @@ export class CounterCache {
   reload(): void {
     this.#entries.clear();
     for (const [subject, windowStart, spent, held, unknown] of this.#loadHeld.all()) {
-      const entry = this.#add(subject, windowStart, spent);
-      entry.heldNano = held;
-      entry.unknownNano = unknown;
+      const entry = this.#add({ subject, windowStart }, spent);
+      entry.held = held;
+      entry.unknown = unknown;
     }
   }
 
   #entry(counter: CounterAddress): Entry {
-    const { subject, windowStart } = counter;
-    const found = this.#entries.get(`${windowStart} ${subject}`);
-    if (found) return found;
-    return this.#add(subject, windowStart, this.#loadSpent.get(subject, windowStart) ?? 0);
+    return this.#entries.get(counter.subject, counter.windowStart) ?? this.#load(counter);
   }
 
-  #add(subject: string, windowStart: number, spentNano: number): Entry {
-    const entry = { subject, windowStart, spentNano, heldNano: 0, unknownNano: 0, pendingNano: 0 };
-    this.#entries.set(`${windowStart} ${subject}`, entry);
+  #load(counter: CounterAddress): Entry {
+    return this.#add(counter, this.#loadSpent.get(counter.subject, counter.windowStart) ?? 0);
+  }
+
+  #add({ subject, windowStart }: CounterAddress, spent: number): Entry {
+    const entry = { subject, windowStart, spent, held: 0, unknown: 0, pending: 0 };
+    this.#entries.set(entry, entry);
     return entry;
   }
 }

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../../core/ports/store.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
 import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
 import type { Connection } from './open-database.ts';
@@ -9,6 +10,7 @@ export class HistoryWrites {
   readonly #saveCell;
   readonly #deleteCell;
   readonly #insertTransition;
+  readonly #insertAudit;
 
   constructor(connection: Connection) {
     this.#insertTrace = connection.prepare<[string, number, string]>(
@@ -26,6 +28,7 @@ export class HistoryWrites {
       'DELETE FROM cells WHERE owner = ? AND family = ? AND dimension = ?',
     );
     this.#insertTransition = connection.prepare('INSERT INTO transitions (owner, transition) VALUES (?, ?)');
+    this.#insertAudit = connection.prepare('INSERT INTO audit (target, entry) VALUES (?, ?)');
   }
 
   /** Keeps a trace, in the place of an earlier one of the same request. */
@@ -46,5 +49,10 @@ export class HistoryWrites {
     for (const transition of transitions) {
       this.#insertTransition.run(transition.owner, JSON.stringify(transition));
     }
+  }
+
+  /** Logs a change. */
+  recordAudit(entry: AuditEntry): void {
+    this.#insertAudit.run(entry.target, JSON.stringify(entry));
   }
 }

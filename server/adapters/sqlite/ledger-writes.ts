@@ -1,6 +1,7 @@
-import { isAmount, judgeReservation } from '../../core/ledger/judge-reservation.ts';
-import type { Admission, Hold, Reservation, Settlement } from '../../core/ports/store.ts';
-import { RouterError } from '../../core/router-error.ts';
+import { bookedAmount, checkSettlement } from '../../core/ledger/booked-amount.ts';
+import { type HeldAmount, heldAmounts } from '../../core/ledger/held-amounts.ts';
+import { judgeReservation } from '../../core/ledger/judge-reservation.ts';
+import type { Admission, CounterUnit, Reservation, Settlement } from '../../core/ports/store.ts';
 import type { CounterCache } from './counter-cache.ts';
 import type { Instances } from './instances.ts';
 import type { Connection } from './open-database.ts';
@@ -10,21 +11,22 @@ type OpenRow = [
   state: 'reserved' | 'unknown',
   subject: string,
   windowStart: number,
+  unit: CounterUnit,
   amount: number,
 ];
 
 /** The row of an attempt that holds nothing: it marks the attempt as open, and counts nowhere. */
-const NO_HOLD = { subject: '', windowStart: 0, amountNano: 0 };
+const NO_HOLD: HeldAmount = { subject: '', windowStart: 0, unit: 'nano_usd', amount: 0 };
 
 /** An attempt that is not settled. */
 interface OpenAttempt {
   readonly seq: number | bigint;
   readonly state: 'reserved' | 'unknown';
-  readonly holds: readonly Pick<Hold, 'subject' | 'windowStart' | 'amountNano'>[];
+  readonly holds: readonly HeldAmount[];
 }
 
 /**
- * Money, as steps of the turn's transaction. Each step writes its rows first and changes the cached counters last,
+ * Money and quotas, as steps of the turn's transaction. Each step writes its rows first and changes the cached counters last,
  * where nothing can fail any more: an undone step leaves no mark on them.
  */
 export class LedgerWrites {
@@ -49,12 +51,12 @@ export class LedgerWrites {
          (id, instance, request_id, key_id, provider_id, virtual_key_id, model, reserved_at, reserved)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#insertHold = connection.prepare<[number | bigint, string, number, number]>(
-      `INSERT INTO holds (attempt, subject, window_start, amount) VALUES (?, ?, ?, ?)`,
+    this.#insertHold = connection.prepare<[number | bigint, string, number, CounterUnit, number]>(
+      'INSERT INTO holds (attempt, subject, window_start, unit, amount) VALUES (?, ?, ?, ?, ?)',
     );
     this.#findOpen = connection
       .prepare<[string], OpenRow>(
-        `SELECT a.seq, a.state, h.subject, h.window_start, h.amount
+        `SELECT a.seq, a.state, h.subject, h.window_start, h.unit, h.amount
          FROM holds h CROSS JOIN attempts a ON a.seq = h.attempt WHERE a.id = ?`,
       )
       .raw();
@@ -91,20 +93,18 @@ export class LedgerWrites {
       item.at,
       item.amountNano,
     );
-    const holds = oneForEachCounter(item.holds);
-    for (const hold of holds.length > 0 ? holds : [NO_HOLD]) {
-      this.#insertHold.run(lastInsertRowid, hold.subject, hold.windowStart, hold.amountNano);
+    const holds = heldAmounts(item.holds);
+    for (const { subject, windowStart, unit, amount } of holds.length > 0 ? holds : [NO_HOLD]) {
+      this.#insertHold.run(lastInsertRowid, subject, windowStart, unit, amount);
     }
-    for (const hold of holds) this.#counters.addHeld(hold, hold.amountNano);
+    for (const hold of holds) this.#counters.addHeld(hold, hold.amount);
     this.#running.set(item.attemptId, { seq: lastInsertRowid, state: 'reserved', holds });
     return admission;
   }
 
-  /** Books an outcome once: the cost goes to exactly the counters that were held. */
+  /** Books an outcome once, on exactly the counters that were held. Throws on what is no amount. */
   settle(item: Settlement): void {
-    if (!isAmount(item.costNano)) {
-      throw new RouterError('internal', 'A settlement needs a whole, non-negative cost.');
-    }
+    checkSettlement(item);
     const { attemptId } = item;
     const running = this.#running.get(attemptId);
     this.#running.delete(attemptId);
@@ -123,7 +123,7 @@ export class LedgerWrites {
 
   /**
    * Takes unknown holds off the counters; returns how many attempts had some. The rows stay, emptied: should such
-   * an attempt be settled after all, they say which counters its cost belongs to.
+   * an attempt be settled after all, they say which counters it belongs to, and in which unit.
    */
   expire(before: number): number {
     const attempts = this.#expire.all(before);
@@ -144,9 +144,9 @@ export class LedgerWrites {
     if (changes === 0) return false;
     this.#deleteHolds.run(seq);
     for (const hold of holds) {
-      if (state === 'reserved') this.#counters.addHeld(hold, -hold.amountNano);
-      else this.#counters.addUnknown(hold, -hold.amountNano);
-      this.#counters.addSpent(hold, costNano);
+      if (state === 'reserved') this.#counters.addHeld(hold, -hold.amount);
+      else this.#counters.addUnknown(hold, -hold.amount);
+      this.#counters.addSpent(hold, bookedAmount(item, hold.unit));
     }
     return true;
   }
@@ -157,7 +157,7 @@ export class LedgerWrites {
     if (!first) return null;
     const [seq, state] = first;
     const holds = rows
-      .map(([, , subject, windowStart, amountNano]) => ({ subject, windowStart, amountNano }))
+      .map(([, , subject, windowStart, unit, amount]) => ({ subject, windowStart, unit, amount }))
       .filter(({ subject }) => subject !== NO_HOLD.subject);
     return { seq, state, holds };
   }
@@ -166,15 +166,4 @@ export class LedgerWrites {
     this.#counters.flush();
     this.#counters.reload();
   }
-}
-
-/** Two holds of one attempt on the same counter are one row, and its cost counts there once. */
-function oneForEachCounter(holds: readonly Hold[]): OpenAttempt['holds'] {
-  const merged = new Map<string, OpenAttempt['holds'][number]>();
-  for (const { subject, windowStart, amountNano } of holds) {
-    const name = `${windowStart} ${subject}`;
-    const earlier = merged.get(name)?.amountNano ?? 0;
-    merged.set(name, { subject, windowStart, amountNano: amountNano + earlier });
-  }
-  return [...merged.values()];
 }

@@ -1,9 +1,10 @@
-import type { RegistrySnapshot } from '../../core/ports/store.ts';
+import type { RegistrySnapshot, StoredPolicy } from '../../core/ports/store.ts';
+import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
 import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
 import type { CellRecord } from '../../../shared/model/states.ts';
 import type { Connection } from './open-database.ts';
 
-type Table = 'providers' | 'keys' | 'virtual_keys';
+type Table = 'providers' | 'keys' | 'virtual_keys' | 'budgets' | 'quotas';
 
 /**
  * Configuration: few rows, read whole at start. Records are kept as JSON, since nothing searches in them; a field
@@ -28,6 +29,10 @@ export class RegistryRows {
            ORDER BY owner, family, dimension`,
         )
         .all(),
+      budgets: this.#all<BudgetRecord>('budgets'),
+      quotas: this.#all<QuotaRecord>('quotas'),
+      policies: this.#policies(),
+      alerts: this.#connection.prepare<[], string>('SELECT name FROM alerts ORDER BY name').pluck().all(),
     };
   }
 
@@ -66,6 +71,45 @@ export class RegistryRows {
   /** Inserts or replaces a virtual key. */
   saveVirtualKey(key: VirtualKeyRecord): void {
     this.#save('virtual_keys', key);
+  }
+
+  /** Inserts or replaces a budget. */
+  saveBudget(budget: BudgetRecord): void {
+    this.#save('budgets', budget);
+  }
+
+  /** Removes a budget. */
+  deleteBudget(id: string): void {
+    this.#connection.prepare('DELETE FROM budgets WHERE id = ?').run(id);
+  }
+
+  /** Inserts or replaces a quota. */
+  saveQuota(quota: QuotaRecord): void {
+    this.#save('quotas', quota);
+  }
+
+  /** Removes a quota. */
+  deleteQuota(id: string): void {
+    this.#connection.prepare('DELETE FROM quotas WHERE id = ?').run(id);
+  }
+
+  /** Replaces all policies. */
+  savePolicies(policies: readonly StoredPolicy[]): void {
+    this.#connection.prepare('DELETE FROM policies').run();
+    const insert = this.#connection.prepare('INSERT INTO policies (name, policy) VALUES (?, ?)');
+    for (const { name, policy } of policies) insert.run(name, JSON.stringify(policy));
+  }
+
+  /** Remembers an alert. */
+  saveAlert(name: string): void {
+    this.#connection.prepare('INSERT OR IGNORE INTO alerts (name) VALUES (?)').run(name);
+  }
+
+  #policies(): readonly StoredPolicy[] {
+    return this.#connection
+      .prepare<[], { name: string; policy: string }>('SELECT name, policy FROM policies ORDER BY seq')
+      .all()
+      .map(({ name, policy }) => ({ name, policy: JSON.parse(policy) as unknown }));
   }
 
   #all<T>(table: Table): readonly T[] {

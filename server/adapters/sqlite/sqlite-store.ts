@@ -1,6 +1,8 @@
 import type { Clock } from '../../core/ports/clock.ts';
 import type {
   Admission,
+  AuditEntry,
+  AuditQuery,
   CounterAddress,
   CounterState,
   LedgerEntry,
@@ -8,9 +10,10 @@ import type {
   Reservation,
   Settlement,
   Store,
+  StoredPolicy,
   TraceQuery,
 } from '../../core/ports/store.ts';
-import { RouterError } from '../../core/router-error.ts';
+import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
 import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
 import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
@@ -19,47 +22,29 @@ import { CounterCache } from './counter-cache.ts';
 import { HistoryWrites } from './history-writes.ts';
 import { type InstanceIdentity, Instances } from './instances.ts';
 import { LedgerWrites } from './ledger-writes.ts';
-import { type Migration, migrate } from './migrate.ts';
-import { MIGRATIONS } from './migrations/list.ts';
-import { type Connection, openDatabase, reasonOf } from './open-database.ts';
+import type { Connection } from './open-database.ts';
 import { RegistryRows } from './registry-rows.ts';
+import { type DatabaseSetup, setUpDatabase } from './set-up-database.ts';
 import { StoreReads } from './store-reads.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** How a store is opened. */
-export interface SqliteStoreOptions {
-  readonly file: string;
+export interface SqliteStoreOptions extends DatabaseSetup {
   /** The process that opens it; its id is never used twice. */
   readonly instance: InstanceIdentity;
   readonly clock: Pick<Clock, 'now'>;
   /** Whether a process runs on this host. */
   readonly isAlive: (pid: number) => boolean;
-  /** Path of `better_sqlite3.node` where it lies beside a bundle. */
-  readonly nativeBinding?: string;
-  /** `FULL` also survives a power loss, at the cost of one disk flush a transaction. */
-  readonly synchronous?: 'NORMAL' | 'FULL';
-  /** How long a write may block the thread for another process's transaction, ms. */
-  readonly busyTimeoutMs?: number;
-  /** Largest size of the file in pages of 4096 bytes. */
-  readonly maxPages?: number;
-  readonly migrations?: readonly Migration[];
   /** Path of `checkpoint-worker`; without it the log is written back between requests, on this thread. */
   readonly checkpointWorker?: string;
 }
-
-/** Opening may wait longer than a request: another process may be migrating. */
-const OPEN_TIMEOUT_MS = 5000;
-
-/** SQLite's own number of log pages after which a commit writes the log back. */
-const DEFAULT_LOG_PAGES = 1000;
-/** With a thread for it, a commit does so only when that thread does not get through. */
-const MOST_LOG_PAGES = 20_000;
 
 /** The store on one SQLite file. Several processes may have it open; each sees the others' counters. */
 export class SqliteStore implements Store {
   readonly #connection: Connection;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #instances: Instances;
+  readonly #counters: CounterCache;
   readonly #ledger: LedgerWrites;
   readonly #history: HistoryWrites;
   readonly #registry: RegistryRows;
@@ -72,6 +57,7 @@ export class SqliteStore implements Store {
     const { clock, instance, isAlive } = options;
     const counters = new CounterCache(connection);
     this.#connection = connection;
+    this.#counters = counters;
     this.#clock = clock;
     this.#instances = new Instances(connection, instance, { startedAt: clock.now(), isAlive });
     this.#ledger = new LedgerWrites(connection, counters, this.#instances);
@@ -86,34 +72,13 @@ export class SqliteStore implements Store {
         this.#ledger.forgetRunning();
       },
     });
-    this.#checkpointer = startCheckpointer(connection, options);
+    this.#checkpointer = Checkpointer.start(connection, options);
   }
 
   /** Opens or creates the file and registers this process. Throws `RouterError('store_unavailable')`. */
   static open(options: SqliteStoreOptions): SqliteStore {
-    const { file, nativeBinding, synchronous = 'NORMAL', busyTimeoutMs = 500, maxPages } = options;
-    const connection = openDatabase({
-      file,
-      busyTimeoutMs: OPEN_TIMEOUT_MS,
-      ...(nativeBinding === undefined ? {} : { nativeBinding }),
-    });
-    try {
-      connection.pragma('journal_mode = WAL');
-      connection.pragma(`synchronous = ${synchronous}`);
-      connection.pragma('foreign_keys = ON');
-      connection.pragma('secure_delete = ON');
-      if (maxPages !== undefined) connection.pragma(`max_page_count = ${maxPages}`);
-      migrate(connection, options.migrations ?? MIGRATIONS, options.clock.now());
-      const store = new SqliteStore(connection, options);
-      connection.pragma(`busy_timeout = ${busyTimeoutMs}`);
-      return store;
-    } catch (error) {
-      connection.close();
-      if (error instanceof RouterError) throw error;
-      throw new RouterError('store_unavailable', `Cannot open the database ${file}: ${reasonOf(error)}`, {
-        cause: error,
-      });
-    }
+    const use = (connection: Connection) => new SqliteStore(connection, options);
+    return setUpDatabase(options, options.clock.now(), use);
   }
 
   /** Write transactions committed since the store was opened. */
@@ -134,7 +99,7 @@ export class SqliteStore implements Store {
   }
 
   async counters(addresses: readonly CounterAddress[]): Promise<readonly CounterState[]> {
-    return this.#reads.counters(addresses);
+    return this.#counters.states(addresses);
   }
 
   async entries(query: {
@@ -178,6 +143,30 @@ export class SqliteStore implements Store {
     return this.#queue.write(() => this.#registry.saveVirtualKey(key));
   }
 
+  saveBudget(budget: BudgetRecord): Promise<void> {
+    return this.#queue.write(() => this.#registry.saveBudget(budget));
+  }
+
+  deleteBudget(id: string): Promise<void> {
+    return this.#queue.write(() => this.#registry.deleteBudget(id));
+  }
+
+  saveQuota(quota: QuotaRecord): Promise<void> {
+    return this.#queue.write(() => this.#registry.saveQuota(quota));
+  }
+
+  deleteQuota(id: string): Promise<void> {
+    return this.#queue.write(() => this.#registry.deleteQuota(id));
+  }
+
+  savePolicies(policies: readonly StoredPolicy[]): Promise<void> {
+    return this.#queue.write(() => this.#registry.savePolicies(policies));
+  }
+
+  saveAlert(name: string): Promise<void> {
+    return this.#queue.write(() => this.#registry.saveAlert(name));
+  }
+
   recordStates(cells: readonly CellRecord[], transitions: readonly StateTransition[]): Promise<void> {
     return this.#queue.write(() => this.#history.recordStates(cells, transitions));
   }
@@ -201,6 +190,14 @@ export class SqliteStore implements Store {
     return this.#reads.transitions(query);
   }
 
+  recordAudit(entry: AuditEntry): Promise<void> {
+    return this.#queue.write(() => this.#history.recordAudit(entry));
+  }
+
+  async listAudit(query: AuditQuery): Promise<readonly AuditEntry[]> {
+    return this.#reads.listAudit(query);
+  }
+
   /** Writes what is queued and leaves: attempts still open are from now on abandoned. A second call does nothing. */
   async close(): Promise<void> {
     if (this.#closed) return;
@@ -221,14 +218,4 @@ export class SqliteStore implements Store {
   #eraseLog(): void {
     if (this.#connection.open) this.#connection.pragma('wal_checkpoint(TRUNCATE)');
   }
-}
-
-function startCheckpointer(connection: Connection, options: SqliteStoreOptions): Checkpointer | null {
-  const { file, nativeBinding, checkpointWorker } = options;
-  if (checkpointWorker === undefined) return null;
-  connection.pragma(`wal_autocheckpoint = ${MOST_LOG_PAGES}`);
-  const binding = nativeBinding === undefined ? {} : { nativeBinding };
-  return new Checkpointer({ file, worker: checkpointWorker, ...binding }, () => {
-    if (connection.open) connection.pragma(`wal_autocheckpoint = ${DEFAULT_LOG_PAGES}`);
-  });
 }

@@ -1,4 +1,4 @@
-import type { CounterAddress, CounterState, LedgerEntry, TraceQuery } from '../../core/ports/store.ts';
+import type { AuditEntry, AuditQuery, LedgerEntry, TraceQuery } from '../../core/ports/store.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
 import type { StateTransition } from '../../../shared/model/states.ts';
 import type { TokenUsage } from '../../../shared/model/usage.ts';
@@ -8,18 +8,14 @@ interface EntryRow extends Omit<LedgerEntry, 'usage'> {
   readonly usage: string | null;
 }
 
-type HeldRow = [state: 'reserved' | 'unknown', amount: number];
-
 const ENTRY_COLUMNS = `id AS attemptId, request_id AS requestId, key_id AS keyId, provider_id AS providerId,
   virtual_key_id AS virtualKeyId, model, reserved_at AS reservedAt, reserved AS reservedNano, state,
   settled_at AS settledAt, cost AS costNano, cost_basis AS costBasis, usage`;
 
 const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 
-/** Every question that is asked of the stored history and money. Needs nothing but a connection that may read. */
+/** Every question that is asked of the stored history and the ledger's entries. Needs nothing but a connection that may read. */
 export class StoreReads {
-  readonly #spent;
-  readonly #held;
   readonly #newestEntries;
   readonly #entriesOfRequest;
   readonly #traces;
@@ -28,17 +24,10 @@ export class StoreReads {
   readonly #trace;
   readonly #transitions;
   readonly #transitionsOfOwner;
+  readonly #audit;
+  readonly #auditOfTarget;
 
   constructor(connection: Connection) {
-    this.#spent = connection
-      .prepare<[string, number], number>('SELECT spent FROM counters WHERE subject = ? AND window_start = ?')
-      .pluck();
-    this.#held = connection
-      .prepare<[string, number], HeldRow>(
-        `SELECT a.state, sum(h.amount) FROM holds h JOIN attempts a ON a.seq = h.attempt
-         WHERE h.subject = ? AND h.window_start = ? GROUP BY a.state`,
-      )
-      .raw();
     this.#newestEntries = connection.prepare<[number], EntryRow>(
       `SELECT ${ENTRY_COLUMNS} FROM attempts ORDER BY seq DESC LIMIT ?`,
     );
@@ -70,20 +59,14 @@ export class StoreReads {
         'SELECT transition FROM transitions WHERE owner = ? ORDER BY seq DESC LIMIT ?',
       )
       .pluck();
-  }
-
-  /** One state an address, in the order asked; a counter that nothing was booked on is all zero. */
-  counters(addresses: readonly CounterAddress[]): readonly CounterState[] {
-    return addresses.map(({ subject, windowStart }) => {
-      const held = new Map(this.#held.all(subject, windowStart));
-      return {
-        subject,
-        windowStart,
-        spentNano: this.#spent.get(subject, windowStart) ?? 0,
-        heldNano: held.get('reserved') ?? 0,
-        unknownNano: held.get('unknown') ?? 0,
-      };
-    });
+    this.#audit = connection
+      .prepare<[number], string>('SELECT entry FROM audit ORDER BY seq DESC LIMIT ?')
+      .pluck();
+    this.#auditOfTarget = connection
+      .prepare<[string, number], string>(
+        'SELECT entry FROM audit WHERE target = ? ORDER BY seq DESC LIMIT ?',
+      )
+      .pluck();
   }
 
   /** See `Ledger.entries`. */
@@ -118,6 +101,12 @@ export class StoreReads {
     const rows =
       owner === undefined ? this.#transitions.all(limit) : this.#transitionsOfOwner.all(owner, limit);
     return rows.map((row) => JSON.parse(row) as StateTransition);
+  }
+
+  /** See `History.listAudit`. */
+  listAudit({ limit, target }: AuditQuery): readonly AuditEntry[] {
+    const rows = target === undefined ? this.#audit.all(limit) : this.#auditOfTarget.all(target, limit);
+    return rows.map((row) => JSON.parse(row) as AuditEntry);
   }
 }
 

@@ -1,53 +1,54 @@
-import type { Admission, CounterAddress, Reservation } from '../ports/store.ts';
+import type { Admission, CounterState, Hold, Reservation } from '../ports/store.ts';
 
-/** What one counter holds, in nano-USD. */
-export interface Balance {
-  readonly spentNano: number;
-  readonly heldNano: number;
-  readonly unknownNano: number;
-}
+/** What one counter has, in its unit. */
+export type Balance = Pick<CounterState, 'spent' | 'held' | 'unknown'>;
+
+/** A counter's balance; all zero where nothing was counted yet. */
+export type BalanceOf = (subject: string, windowStart: number) => Balance;
+
+/** A counter on which nothing was counted yet. */
+export const NOTHING: Balance = { spent: 0, held: 0, unknown: 0 };
 
 const ADMITTED: Admission = { ok: true };
 
 /**
- * The rule by which every store admits: each hold must fit beside what is spent, held and of unknown outcome on
- * its counter. Pure; the caller takes the holds in the same synchronous step, so that nothing comes between.
- * In a refusal `heldNano` includes the holds of unknown outcome, since they bar the way as well.
+ * The rule by which every store admits: with all holds of the item taken, no limit of it may be passed by what is
+ * spent, held and of unknown outcome on its counter and, for a rolling window, on the earlier slices. Pure; the
+ * caller takes the holds in the same synchronous step, so that nothing comes between.
+ * In a refusal `held` includes the holds of unknown outcome, since they bar the way as well.
  */
-export function judgeReservation(
-  item: Reservation,
-  balanceOf: (counter: CounterAddress) => Balance,
-): Admission {
-  if (!isAmount(item.amountNano) || !item.holds.every((hold) => isAmount(hold.amountNano))) {
+export function judgeReservation(item: Reservation, balanceOf: BalanceOf): Admission {
+  if (!isAmount(item.amountNano) || !item.holds.every((hold) => isAmount(hold.amount))) {
     return { ok: false, code: 'unavailable', message: 'A reservation needs whole, non-negative amounts.' };
   }
-  for (const [index, hold] of item.holds.entries()) {
-    const { limitNano } = hold;
-    if (limitNano === null) continue;
-    const { spentNano, heldNano, unknownNano } = balanceOf(hold);
-    let wanted = hold.amountNano;
-    for (const earlier of item.holds.slice(0, index)) {
-      if (sameCounter(earlier, hold)) wanted += earlier.amountNano;
+  for (const hold of item.holds) {
+    const { subject, windowStart, unit, limit, earlierSlices = [] } = hold;
+    if (limit === null) continue;
+    const own = balanceOf(subject, windowStart);
+    let spent = own.spent;
+    let held = own.held + own.unknown;
+    for (const start of earlierSlices) {
+      const slice = balanceOf(subject, start);
+      spent += slice.spent;
+      held += slice.held + slice.unknown;
     }
-    if (spentNano + heldNano + unknownNano + wanted <= limitNano) continue;
-    const counter = { subject: hold.subject, windowStart: hold.windowStart };
-    return {
-      ok: false,
-      code: 'insufficient',
-      counter,
-      limitNano,
-      spentNano,
-      heldNano: heldNano + unknownNano,
-    };
+    if (spent + held + wanted(item.holds, hold) <= limit) continue;
+    return { ok: false, code: 'insufficient', counter: { subject, windowStart }, unit, limit, spent, held };
   }
   return ADMITTED;
 }
 
-/** Whether a number is an amount of nano-USD that can be added exactly. */
-export function isAmount(nano: number): boolean {
-  return Number.isSafeInteger(nano) && nano >= 0;
+/** Whether a number can be an amount that is added exactly. */
+export function isAmount(amount: number): boolean {
+  return Number.isSafeInteger(amount) && amount >= 0;
 }
 
-function sameCounter(one: CounterAddress, other: CounterAddress): boolean {
-  return one.subject === other.subject && one.windowStart === other.windowStart;
+/** What the whole item asks of the counters that one of its holds is limited by. */
+function wanted(holds: readonly Hold[], { subject, windowStart, earlierSlices }: Hold): number {
+  let sum = 0;
+  for (const hold of holds) {
+    if (hold.subject !== subject) continue;
+    if (hold.windowStart === windowStart || earlierSlices?.includes(hold.windowStart)) sum += hold.amount;
+  }
+  return sum;
 }

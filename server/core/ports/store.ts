@@ -25,13 +25,16 @@ export interface CounterAddress {
 export interface Hold extends CounterAddress {
   readonly unit: CounterUnit;
   readonly amount: number;
-  /** Admission needs spent + held + unknown + amount <= limit; `null` only counts. */
+  /** Admission needs spent + held + unknown + what the whole item holds <= limit; `null` only counts. */
   readonly limit: number | null;
-  /** Rolling windows: starts of earlier slices of the same subject that still count towards the limit. */
+  /**
+   * Rolling windows: starts of earlier slices of the same subject that still count towards the limit, each once
+   * and without `windowStart`, on which alone the amount is held and booked.
+   */
   readonly earlierSlices?: readonly number[];
 }
 
-/** Asks to hold money for one attempt before it is sent. */
+/** Asks to hold money and quota for one attempt before it is sent. */
 export interface Reservation {
   readonly attemptId: string;
   readonly requestId: string;
@@ -53,6 +56,7 @@ export type Admission =
       readonly counter: CounterAddress;
       readonly unit: CounterUnit;
       readonly limit: number;
+      /** Of a rolling window, as `held`: the sum of all its slices. */
       readonly spent: number;
       /** By running attempts and by those of unknown outcome. */
       readonly held: number;
@@ -131,7 +135,7 @@ export interface RegistrySnapshot {
   readonly alerts: readonly string[];
 }
 
-/** A configured policy, kept as it was given: its schema belongs to the policy module. */
+/** A configured policy, a JSON value, kept as it was given: its schema belongs to the policy module. */
 export interface StoredPolicy {
   readonly name: string;
   readonly policy: unknown;
@@ -145,6 +149,7 @@ export interface AuditEntry {
   /** What was done, e.g. `budget.raise`, `key.rotate`. */
   readonly action: string;
   readonly target: string;
+  /** JSON values, `null` for what was not there. */
   readonly before: unknown;
   readonly after: unknown;
 }
@@ -160,6 +165,7 @@ export interface Registry {
   deleteKey(keyId: string): Promise<void>;
   saveVirtualKey(key: VirtualKeyRecord): Promise<void>;
   saveBudget(budget: BudgetRecord): Promise<void>;
+  /** Counters stay, as with `deleteQuota`: what was spent remains spent. */
   deleteBudget(id: string): Promise<void>;
   saveQuota(quota: QuotaRecord): Promise<void>;
   deleteQuota(id: string): Promise<void>;
@@ -169,6 +175,12 @@ export interface Registry {
   saveAlert(name: string): Promise<void>;
   /** Keeps cells (those that became available again are removed) and appends to the transition log. */
   recordStates(cells: readonly CellRecord[], transitions: readonly StateTransition[]): Promise<void>;
+}
+
+/** Selects audit entries. */
+export interface AuditQuery {
+  readonly limit: number;
+  readonly target?: string;
 }
 
 export interface TraceQuery {
@@ -188,6 +200,9 @@ export interface History {
     readonly owner?: string;
     readonly limit: number;
   }): Promise<readonly StateTransition[]>;
+  /** Queued with the turn's transaction; rejects if the store can't write. */
+  recordAudit(entry: AuditEntry): Promise<void>;
+  listAudit(query: AuditQuery): Promise<readonly AuditEntry[]>;
 }
 
 /** All that is kept. `close` waits for queued writes. */
