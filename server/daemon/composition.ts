@@ -10,14 +10,9 @@ import { NodeTokens } from '../adapters/system/node-tokens.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import { UndiciUpstream } from '../adapters/undici/undici-upstream.ts';
-import { Admin } from '../core/admin/admin.ts';
-import { ChangeHub } from '../core/admin/change-hub.ts';
-import { KeyAdmin } from '../core/admin/key-admin.ts';
-import { ProviderAdmin } from '../core/admin/provider-admin.ts';
-import { VirtualKeys } from '../core/admin/virtual-keys.ts';
-import { CellBook } from '../core/key/cell-book.ts';
-import { KeyPool } from '../core/key/key-pool.ts';
-import { Router } from '../core/router/router.ts';
+import type { Admin } from '../core/admin/admin.ts';
+import { openCore } from '../core/open-core.ts';
+import type { Router } from '../core/router/router.ts';
 import { HttpServer } from '../http/http-server.ts';
 import { LspServer } from '../lsp/lsp-server.ts';
 import { ADAPTERS, PRESETS } from '../providers/presets.ts';
@@ -74,113 +69,38 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     ...(options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding }),
     ...(options.checkpointWorker === undefined ? {} : { checkpointWorker: options.checkpointWorker }),
   });
-  const registry = await store.loadRegistry();
+  const { keys: known } = await store.loadRegistry();
   const dataKey = await openDataKey({
     folder,
     env: options.env,
     keychain: new KeyringKeychain({ addon: options.keychainAddon, env: options.env }),
-    firstRun: registry.keys.length > 0 ? 'refuse' : 'create',
+    firstRun: known.length > 0 ? 'refuse' : 'create',
   });
   const vault = new EnvelopeVault(dataKey);
   const redact = (text: string): string =>
     vault.redact(text).replaceAll(options.managementToken, '[redacted]');
   const logger = new PinoLogger({ level: options.logLevel, destination: options.log, redact });
-  const changes = new ChangeHub();
-  const report = (what: string) => (error: unknown) => logger.error({ err: error }, what);
-  const cells = new CellBook(clock, {
-    changed: (records, transitions) => {
-      store.recordStates(records, transitions).catch(report('a key state could not be stored'));
-      if (transitions.length > 0) changes.emit('keys', 'state');
-    },
-  });
-  const pool = new KeyPool(ADAPTERS);
-  const prices = new GenaiPriceBook(clock);
   const metrics = new PrometheusMetrics();
   const upstream = new UndiciUpstream();
-  const keys = new KeyAdmin({
-    pool,
-    cells,
+  const core = await openCore({
     store,
     vault,
     upstream,
+    prices: new GenaiPriceBook(clock),
     clock,
     random,
-    changes,
-    adapters: ADAPTERS,
-  });
-  const virtualKeys = new VirtualKeys({ store, tokens, clock, random });
-  const router = new Router({
-    pool,
-    cells,
-    store,
-    vault,
-    upstream,
-    prices,
-    clock,
-    random,
+    tokens,
     logger,
     metrics,
+    adapters: ADAPTERS,
+    presets: PRESETS,
+    version,
     headTimeoutMs: HEAD_TIMEOUT_MS,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
-    events: {
-      keyRefused: (key, message, requestId) => {
-        logger.warn({ keyId: key.record.id, requestId }, 'provider refused a key');
-        keys.refused(key.record.id, message, requestId).catch(report('a refused key could not be stored'));
-      },
-      accountSeen: (key, account) => {
-        keys.accountSeen(key.record.id, account).catch(report('a quota group could not be stored'));
-      },
-      requestStarted: () => changes.emit('state'),
-      requestEnded: (trace) => {
-        logger.info(
-          {
-            requestId: trace.requestId,
-            model: trace.model,
-            status: trace.status,
-            outcome: trace.outcome,
-            attempts: trace.attempts.length,
-            costNano: trace.costNano,
-            ms: trace.endedAt - trace.startedAt,
-          },
-          'request ended',
-        );
-        changes.emit('requests', 'state', 'keys');
-      },
-    },
   });
-  const startedAt = clock.now();
-  const providers = new ProviderAdmin({ pool, store, clock, changes });
-  const admin = new Admin({
-    keys,
-    providers,
-    virtualKeys,
-    pool,
-    store,
-    vault,
-    router,
-    prices,
-    clock,
-    changes,
-    version,
-    startedAt,
-  });
-
-  for (const preset of PRESETS) {
-    const { id, kind, name, baseUrl } = preset;
-    pool.setProvider({ id, kind, name, baseUrl, createdAt: startedAt });
-  }
-  for (const provider of registry.providers) pool.setProvider(provider);
-  for (const key of registry.keys) {
-    if (key.enabled) {
-      const sealed = await store.loadSealed(key.id);
-      if (sealed) vault.hold(key.id, vault.open(key.id, sealed));
-    }
-    pool.set(key);
-  }
-  virtualKeys.load(registry.virtualKeys);
-  const abandoned = await store.recoverAbandoned(clock.now());
+  const { router, admin, pool, virtualKeys, abandoned } = core;
   if (abandoned > 0) logger.warn({ attempts: abandoned }, 'attempts of unknown outcome found after a crash');
-  cells.load(registry.cells);
+  const report = (what: string) => (error: unknown) => logger.error({ err: error }, what);
   const housekeeping = keepHouse(clock, store, report('expired holds could not be released'));
 
   const http = new HttpServer({
@@ -202,7 +122,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
   const lsp = new LspServer({ admin, clock, logger, managementToken, version });
   const close = async (): Promise<void> => {
     housekeeping();
-    cells.dispose();
+    core.dispose();
     await upstream.close();
     await store.close();
     await logger.close();

@@ -9,6 +9,7 @@ import { topLevelMembers } from '../protocol/json-members.ts';
 import { authenticate } from './authenticate.ts';
 import { statusOfCode } from './error-status.ts';
 import { NodeCallerChannel } from './node-caller-channel.ts';
+import { readWishes } from './routing-wishes.ts';
 import { readBody } from './read-body.ts';
 import { closeAfterRefusal, sendFailure } from './send.ts';
 
@@ -57,6 +58,11 @@ export async function handleProxy(
     refuse(read.code, read.message);
     return;
   }
+  const wishes = readWishes(request.headers);
+  if ('code' in wishes) {
+    refuse(wishes.code, wishes.message);
+    return;
+  }
   const pinned = request.headers['x-provider'];
   const query = request.url?.indexOf('?') ?? -1;
   await parts.router.handle(
@@ -70,6 +76,7 @@ export async function handleProxy(
       headers: request.headers,
       query: query === -1 ? '' : (request.url?.slice(query) ?? ''),
       pinnedProvider: typeof pinned === 'string' && pinned !== '' ? pinned : null,
+      ...wishes,
     },
     new NodeCallerChannel(response),
   );

@@ -3,7 +3,7 @@ import type { HeaderMap } from '../core/ports/upstream.ts';
 import { anthropicErrorBody } from './anthropic-error-body.ts';
 import { readMessagesUsage } from './anthropic-usage.ts';
 import { editBody } from './body-edits.ts';
-import { notAnObject, outputLimit, readModel, sessionId } from './body-facts.ts';
+import { conversationId, definesTools, notAnObject, outputLimit, readModel } from './body-facts.ts';
 import { JsonMeter } from './json-meter.ts';
 import { asObject, parseObject, textBytes } from './read-json.ts';
 import { reportedError, UNREADABLE } from './reported-error.ts';
@@ -17,7 +17,7 @@ export const anthropicMessages: Codec = {
   protocol: 'anthropic-messages',
   billed: true,
   readFacts: (body, headers) => readFacts(body, headers, null),
-  edit: editBody,
+  edit: (raw, edits) => editBody(raw, edits, ['max_tokens']),
   meter: ({ stream }) =>
     stream
       ? new StreamMeter(readEvent)
@@ -48,7 +48,8 @@ function readFacts(value: unknown, headers: HeaderMap, limit: number | null): Fa
       stream: body['stream'] === true,
       maxOutputTokens: limit ?? outputLimit(body['max_tokens']),
       answers: 1,
-      conversation: sessionId(headers),
+      hasTools: definesTools(body),
+      conversation: conversationId(headers, null, body['system'], body['messages']),
       lacksUsageChunk: false,
     },
   };

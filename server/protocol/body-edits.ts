@@ -12,8 +12,15 @@ interface Splice {
   readonly text: string;
 }
 
-/** Applies edits to a JSON body that has been parsed before; every byte outside the edited values stays. */
-export function editBody(raw: Uint8Array, edits: BodyEdits): Uint8Array {
+/**
+ * Applies edits to a JSON body that has been parsed before; every byte outside the edited values stays.
+ * `outputLimits`: the members in which the protocol limits the output, the one to add first.
+ */
+export function editBody(
+  raw: Uint8Array,
+  edits: BodyEdits,
+  outputLimits: readonly [string, ...string[]],
+): Uint8Array {
   const found = topLevelMembers(raw);
   if (!found) return raw;
   const splices: Splice[] = [];
@@ -21,8 +28,22 @@ export function editBody(raw: Uint8Array, edits: BodyEdits): Uint8Array {
     const member = found.members.find((entry) => entry.key === 'model');
     if (member) splices.push({ start: member.start, end: member.end, text: JSON.stringify(edits.model) });
   }
+  if (edits.maxOutputTokens !== undefined) {
+    splices.push(...limitSplices(found, outputLimits, edits.maxOutputTokens));
+  }
   if (edits.includeUsage) splices.push(usageSplice(raw, found));
   return splice(raw, splices);
+}
+
+function limitSplices(
+  { members, open }: JsonMembers,
+  names: readonly [string, ...string[]],
+  limit: number,
+): readonly Splice[] {
+  const present = members.filter((member) => names.includes(member.key));
+  if (present.length > 0) return present.map(({ start, end }) => ({ start, end, text: String(limit) }));
+  const comma = members.length > 0 ? ',' : '';
+  return [{ start: open, end: open, text: `"${names[0]}":${limit}${comma}` }];
 }
 
 function usageSplice(raw: Uint8Array, { members, open }: JsonMembers): Splice {
@@ -38,6 +59,7 @@ function usageSplice(raw: Uint8Array, { members, open }: JsonMembers): Splice {
 function splice(raw: Uint8Array, splices: readonly Splice[]): Uint8Array {
   const parts: Uint8Array[] = [];
   let from = 0;
+  // Two insertions at the opening brace keep their order: the sort is stable.
   for (const { start, end, text } of [...splices].sort((a, b) => a.start - b.start)) {
     parts.push(raw.subarray(from, start), encoder.encode(text));
     from = end;

@@ -1,7 +1,7 @@
 import type { Codec, FactsResult, MeterOptions } from '../core/ports/codec.ts';
 import type { HeaderMap } from '../core/ports/upstream.ts';
 import { editBody } from './body-edits.ts';
-import { notAnObject, outputLimit, readModel, sessionId } from './body-facts.ts';
+import { conversationId, definesTools, notAnObject, outputLimit, readModel } from './body-facts.ts';
 import { JsonMeter } from './json-meter.ts';
 import { openaiErrorBody } from './openai-error-body.ts';
 import { readChatUsage } from './openai-usage.ts';
@@ -26,7 +26,7 @@ export const openaiChat: Codec = {
   protocol: 'openai-chat',
   billed: true,
   readFacts,
-  edit: editBody,
+  edit: (raw, edits) => editBody(raw, edits, ['max_completion_tokens', 'max_tokens']),
   meter: (options) =>
     options.stream
       ? new StreamMeter(chatReader(options))
@@ -48,7 +48,8 @@ function readFacts(value: unknown, headers: HeaderMap): FactsResult {
       stream,
       maxOutputTokens: outputLimit(body['max_completion_tokens'], body['max_tokens']),
       answers: Math.max(1, asCount(body['n'], 1)),
-      conversation: sessionId(headers) ?? asText(body['prompt_cache_key'])?.slice(0, 128) ?? null,
+      hasTools: definesTools(body),
+      conversation: conversationId(headers, body['prompt_cache_key'], null, body['messages']),
       lacksUsageChunk: stream && asObject(body['stream_options'])?.['include_usage'] !== true,
     },
   };

@@ -14,7 +14,8 @@ export const openaiEmbeddings: Codec = {
   protocol: 'openai-embeddings',
   billed: true,
   readFacts,
-  edit: editBody,
+  // An embedding has no output to limit.
+  edit: (raw, { model }) => editBody(raw, model === undefined ? {} : { model }, ['max_tokens']),
   meter: () => new JsonMeter((answer) => readChatUsage(answer['usage']), 'usage'),
   errorBody: openaiErrorBody,
   errorEvent: (failure, requestId) => encoder.encode(openaiErrorBody(failure, requestId)),
@@ -26,6 +27,13 @@ function readFacts(value: unknown, headers: HeaderMap): FactsResult {
   const named = readModel(body);
   if (!('model' in named)) return named;
   // An embedding has no output tokens: that is a bound.
-  const facts = { model: named.model, stream: false, maxOutputTokens: 0, answers: 1, lacksUsageChunk: false };
+  const facts = {
+    model: named.model,
+    stream: false,
+    maxOutputTokens: 0,
+    answers: 1,
+    hasTools: false,
+    lacksUsageChunk: false,
+  };
   return { ok: true, facts: { ...facts, conversation: sessionId(headers) } };
 }

@@ -1,7 +1,7 @@
 import type { Codec, FactsResult } from '../core/ports/codec.ts';
 import type { HeaderMap } from '../core/ports/upstream.ts';
 import { editBody } from './body-edits.ts';
-import { notAnObject, outputLimit, readModel, sessionId } from './body-facts.ts';
+import { conversationId, definesTools, notAnObject, outputLimit, readModel } from './body-facts.ts';
 import { JsonMeter } from './json-meter.ts';
 import { openaiErrorBody } from './openai-error-body.ts';
 import { readResponsesUsage } from './openai-usage.ts';
@@ -17,7 +17,7 @@ export const openaiResponses: Codec = {
   protocol: 'openai-responses',
   billed: true,
   readFacts,
-  edit: editBody,
+  edit: (raw, edits) => editBody(raw, edits, ['max_output_tokens']),
   meter: ({ stream }) =>
     stream
       ? new StreamMeter(readEvent)
@@ -47,7 +47,8 @@ function readFacts(value: unknown, headers: HeaderMap): FactsResult {
       stream: body['stream'] === true,
       maxOutputTokens: outputLimit(body['max_output_tokens']),
       answers: 1,
-      conversation: sessionId(headers) ?? asText(body['prompt_cache_key'])?.slice(0, 128) ?? null,
+      hasTools: definesTools(body),
+      conversation: conversationId(headers, body['prompt_cache_key'], body['instructions'], body['input']),
       lacksUsageChunk: false,
     },
   };

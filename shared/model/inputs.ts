@@ -1,3 +1,5 @@
+import type { Objective } from './objectives.ts';
+
 /** What a new virtual key is made of. */
 export interface NewVirtualKey {
   readonly name: string;
@@ -9,6 +11,8 @@ export interface NewVirtualKey {
   readonly limitUsd?: number;
   /** The window in which the limit counts; `day` if left out. */
   readonly limitWindow?: 'day' | 'month' | 'total';
+  /** What routing optimises for this caller; the default if left out. */
+  readonly objective?: Objective;
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number;
 }

@@ -60,7 +60,8 @@ export interface BudgetRecord {
   readonly enforcement: 'prevent' | 'alert';
   /** Shares of the limit (0..1) at which an alert is given, once a window each. */
   readonly alertThresholds: readonly number[];
-  readonly onInsufficient: OnInsufficient;
+  /** What is tried in turn when a request does not fit; `reject` is always the end. */
+  readonly onInsufficient: readonly OnInsufficient[];
   /** The model for `downgrade_model`. */
   readonly downgradeTo: string | null;
   /** A temporary raise: added to the limit until its end. */

@@ -47,8 +47,16 @@ export type SkipReason =
   | 'model_not_served'
   | 'protocol_not_spoken'
   | 'not_pinned'
-  | 'budget'
-  | 'already_tried';
+  | 'other_team'
+  | 'model_denied'
+  | 'policy'
+  | 'region'
+  | 'unreliable'
+  | 'too_expensive'
+  | 'price_unknown'
+  | 'unbounded'
+  | 'quota'
+  | 'predicted_exhaustion';
 
 /** Stable codes of the errors that the router itself answers with, in every dialect. */
 export type ErrorCode =
@@ -73,6 +81,9 @@ export type ErrorCode =
   | 'all_keys_disabled'
   | 'all_attempts_failed'
   | 'budget_exceeded'
+  | 'quota_exceeded'
+  | 'policy_forbids'
+  | 'deadline_exceeded'
   | 'store_unavailable'
   | 'upstream_cut'
   | 'shutting_down'

@@ -1,7 +1,40 @@
 import type { NanoUsd } from './money.ts';
+import type { Objective } from './objectives.ts';
 
-/** How a provider is spoken to. A preset is a data entry that names one of these. */
-export type ProviderKind = 'openai' | 'anthropic' | 'openai-compatible';
+/**
+ * How a provider is spoken to: `openai`, `anthropic`, `openai-compatible`, or the kind of an adapter that a program
+ * brought along. A preset is a data entry that names one of these.
+ */
+export type ProviderKind = string;
+
+/** Dollars a million tokens; parts that are left out cost what contains them. */
+export interface PriceOverride {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
+}
+
+/** What people declare of a key; everything may be left out. */
+export interface KeyMetadata {
+  /** `free`, `standard`, `premium` or any other word that policies use. */
+  readonly tier?: string;
+  readonly region?: string;
+  /** The key serves requests of this team only. */
+  readonly team?: string;
+  /** The provider's account: keys of one account share their quotas. Learned from answers where not declared. */
+  readonly account?: string;
+  readonly tags?: readonly string[];
+  /** Its share under fairness, relative to other keys; 1 if left out. */
+  readonly weight?: number;
+  /** 0..1, for the objective `quality`. */
+  readonly quality?: number;
+  /** Names or patterns with `*`; no other model if given. */
+  readonly allowModels?: readonly string[];
+  readonly denyModels?: readonly string[];
+  /** Prices by model (or pattern) that differ from the price book, e.g. of a contract. */
+  readonly prices?: Readonly<Record<string, PriceOverride>>;
+}
 
 /** A provider as configured. `id` is the name people use: `openai`, `anthropic`, `my-vllm`. */
 export interface ProviderRecord {
@@ -28,6 +61,7 @@ export interface KeyRecord {
   readonly models: readonly string[] | null;
   /** Declared or learned account that this key shares its quota with; `null` while unknown. */
   readonly quotaGroup: string | null;
+  readonly metadata: KeyMetadata;
   readonly createdAt: number;
   readonly checkedAt: number | null;
 }
@@ -49,6 +83,8 @@ export interface VirtualKeyRecord {
   /** Spending limit under `prevent`; `null` for none. */
   readonly limitNano: NanoUsd | null;
   readonly limitWindow: SpendWindow;
+  /** What routing optimises for this caller, unless a request or a policy says otherwise. */
+  readonly objective: Objective | null;
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;

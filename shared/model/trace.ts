@@ -1,5 +1,6 @@
 import type { NanoUsd } from './money.ts';
-import type { FailureClass, Fault, SkipReason } from './reasons.ts';
+import type { Objective, ObjectiveName } from './objectives.ts';
+import type { ErrorCode, FailureClass, Fault, SkipReason } from './reasons.ts';
 import type { StateTransition } from './states.ts';
 import type { TokenUsage } from './usage.ts';
 
@@ -21,17 +22,43 @@ export interface CallerIdentity {
   readonly tags: readonly string[];
 }
 
-/** One key that could have answered, with the parts of its score (each 0..1, higher is better). */
+/** What was known of a candidate when it was chosen or passed over: replaying a decision needs nothing else. */
+export interface CandidateFacts {
+  /** Share of its attempts that succeeded lately, with a prior. */
+  readonly successRate: number;
+  /** 1 while every known limit has enough left, down to 0 where one is used up. */
+  readonly headroom: number;
+  /** Expected cost of this request there, with what the prompt cache is expected to save; `null`: no known price. */
+  readonly expectedNano: NanoUsd | null;
+  /** Expected time to the end of a typical answer, ms; `null` before the first. */
+  readonly expectedMs: number | null;
+  /** Declared, 0..1. */
+  readonly quality: number;
+  /** Start tag of fair queueing: requests served by weight. */
+  readonly fairTag: number;
+  readonly weight: number;
+  readonly served: number;
+  /** Its wait is over and this request would try it. */
+  readonly recovering: boolean;
+  /** Tokens of this conversation that its account is expected to have cached, and what they save. */
+  readonly cachedTokens: number;
+  readonly cacheSavesNano: NanoUsd;
+  /** Rank given by rules that prefer keys, tiers or regions; smaller is earlier. */
+  readonly preference: number;
+  /** Its quota is predicted to run out then (ms since the epoch). */
+  readonly exhaustedAt: number | null;
+  /** Place in the round-robin, the last tie-break. */
+  readonly turn: number;
+}
+
+/** One key and model that could answer, with its score by each objective (0..1, higher is better). */
 export interface ScoredCandidate {
   readonly keyId: string;
   readonly providerId: string;
+  readonly model: string;
   readonly score: number;
-  readonly parts: {
-    readonly successRate: number;
-    readonly headroom: number;
-  };
-  /** Requests this key served so far: the fairness tie-break prefers the smaller. */
-  readonly served: number;
+  readonly parts: Readonly<Record<ObjectiveName, number>>;
+  readonly facts: CandidateFacts;
 }
 
 /** One key that could not, and why. */
@@ -40,20 +67,37 @@ export interface SkippedKey {
   readonly reason: SkipReason;
   /** When that reason ends, where known (ms since the epoch). */
   readonly until?: number;
+  /** The rule that left it out. */
+  readonly rule?: RuleReference;
+}
+
+/** A rule of a policy: its policy's name and its place there, from 0. */
+export interface RuleReference {
+  readonly policy: string;
+  readonly index: number;
+  readonly action: string;
 }
 
 /** The choice made for a request: enough to explain it, and to make it again. */
 export interface Decision {
   readonly at: number;
   readonly model: string;
-  readonly family: string;
-  readonly objective: 'reliability';
-  /** In the order in which they will be tried. */
+  readonly objective: Objective;
+  /** In the order in which they will be tried; the best ones, where there were many. */
   readonly candidates: readonly ScoredCandidate[];
   readonly skipped: readonly SkippedKey[];
-  /** The round-robin cursor that broke ties. */
-  readonly cursor: number;
-  readonly explanation: string;
+  /** Candidates and skipped keys beyond those listed. */
+  readonly unlisted: number;
+  /** What scores are relative to: the cheapest and the quickest of all candidates, the smallest fair tag. */
+  readonly best: {
+    readonly costNano: NanoUsd | null;
+    readonly ms: number | null;
+    readonly fairTag: number;
+  };
+  /** The key that was preferred to better scores because its account holds the conversation's cache. */
+  readonly keptFor?: 'prompt_cache';
+  /** Rules that had a say. */
+  readonly rules: readonly RuleReference[];
 }
 
 export interface AttemptFailure {
@@ -84,11 +128,21 @@ export interface AttemptTrace {
   readonly outcome: AttemptOutcome;
   readonly failure?: AttemptFailure;
   readonly reservedNano: NanoUsd;
+  /** The estimate before it was sent; `null`: no known price. */
+  readonly expectedNano: NanoUsd | null;
   readonly costNano: NanoUsd;
   readonly costBasis: CostBasis;
   readonly usage?: TokenUsage;
   readonly upstreamRequestId?: string;
   readonly transitions: readonly StateTransition[];
+}
+
+/** A candidate whose reservation a budget or quota refused: nothing was sent there. */
+export interface Refusal {
+  readonly keyId: string;
+  readonly model: string;
+  readonly code: ErrorCode;
+  readonly message: string;
 }
 
 export type RequestOutcome = 'succeeded' | 'failed' | 'cancelled' | 'rejected';
@@ -105,9 +159,10 @@ export interface Trace {
   /** The HTTP status the tool saw. */
   readonly status: number;
   readonly outcome: RequestOutcome;
-  readonly errorCode?: string;
+  readonly errorCode?: ErrorCode;
   readonly decisions: readonly Decision[];
   readonly attempts: readonly AttemptTrace[];
+  readonly refusals?: readonly Refusal[];
   readonly costNano: NanoUsd;
   readonly usage?: TokenUsage;
   readonly conversation?: string;

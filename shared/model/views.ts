@@ -1,5 +1,6 @@
 import type { NanoUsd } from './money.ts';
 import type { ProviderKind } from './records.ts';
+import type { Decision, Trace } from './trace.ts';
 import type { CellRecord, KeyState, LimitDimension } from './states.ts';
 
 /** A limit of a key as last reported by its provider. */
@@ -90,4 +91,9 @@ export interface RequestView {
   readonly outcome: 'succeeded' | 'failed' | 'cancelled' | 'rejected';
   readonly costNano: NanoUsd;
   readonly tool: string | null;
+}
+
+/** A request's whole history, each decision with a paragraph that a person understands. */
+export interface TraceView extends Omit<Trace, 'decisions'> {
+  readonly decisions: readonly (Decision & { readonly explanation: string })[];
 }

@@ -44,7 +44,11 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { of: 'server/adapters/undici', imports: PORTS, packages: ['undici', 'node:*'] },
   { of: 'server/adapters/pino', imports: PORTS, packages: ['pino', 'node:*'] },
   { of: 'server/adapters/prometheus', imports: PORTS, packages: ['prom-client'] },
-  { of: 'server/adapters/prices', imports: PORTS, packages: ['@pydantic/genai-prices'] },
+  {
+    of: 'server/adapters/prices',
+    imports: ['server/core/pricing', ...PORTS],
+    packages: ['@pydantic/genai-prices'],
+  },
   { of: 'server/adapters/system', imports: PORTS, packages: ['node:*'] },
   { of: 'server/adapters/files', imports: [], packages: ['node:*'] },
   {

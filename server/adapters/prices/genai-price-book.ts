@@ -2,7 +2,7 @@ import { calcPrice, findProvider } from '@pydantic/genai-prices';
 import type { ModelInfo, ModelPrice as BookPrice } from '@pydantic/genai-prices';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { ModelPrice, PriceBook } from '../../core/ports/prices.ts';
-import { ExactPrice, type Rates } from './exact-price.ts';
+import { ExactPrice, type Rates } from '../../core/pricing/exact-price.ts';
 
 /** The package's version; it exports none itself. A test compares it with what is installed. */
 const BOOK_VERSION = '0.1.8';

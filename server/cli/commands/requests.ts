@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { formatUsd } from '../../../shared/model/money.ts';
-import type { Trace } from '../../../shared/model/trace.ts';
-import type { RequestView } from '../../../shared/model/views.ts';
+import type { RequestView, TraceView } from '../../../shared/model/views.ts';
 import { daemon } from '../launch-daemon.ts';
 import { print, relativeTime, table } from '../output.ts';
 
@@ -35,13 +34,13 @@ export function addRequestsCommands(program: Command): void {
     .description('Say why a request went where it went')
     .argument('<request>', 'id from the list or from the X-Request-ID header')
     .action(async (id: string) => {
-      const trace = await (await daemon()).call<Trace>('GET', `requests/${encodeURIComponent(id)}`);
+      const trace = await (await daemon()).call<TraceView>('GET', `requests/${encodeURIComponent(id)}`);
       print(trace, explainTrace(trace));
     });
 }
 
 /** A trace as text. */
-function explainTrace(trace: Trace): string {
+function explainTrace(trace: TraceView): string {
   const lines = [
     `${trace.requestId}: ${trace.model}, ${trace.outcome} with HTTP ${trace.status}, ${formatUsd(trace.costNano)}`,
     ...trace.decisions.map((decision) => decision.explanation),

@@ -1,8 +1,9 @@
 import type { KeyState } from '../../../shared/model/states.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
-import type { KeyView, RequestView, StateView } from '../../../shared/model/views.ts';
+import type { KeyView, RequestView, StateView, TraceView } from '../../../shared/model/views.ts';
 import type { KeyPool } from '../key/key-pool.ts';
 import { counter } from '../ledger/spend-window.ts';
+import { explain } from '../routing/explain.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PriceBook } from '../ports/prices.ts';
 import type { Store, TraceQuery } from '../ports/store.ts';
@@ -75,9 +76,9 @@ export class Admin {
       now,
       proxyUrl: this.proxyUrl,
       keysByState,
-      spentTodayNano: today?.spentNano ?? 0,
-      heldNano: today?.heldNano ?? 0,
-      unknownNano: today?.unknownNano ?? 0,
+      spentTodayNano: today?.spent ?? 0,
+      heldNano: today?.held ?? 0,
+      unknownNano: today?.unknown ?? 0,
       requestsRunning: router.running,
       sealing: vault.sealing,
       priceBook: prices.edition,
@@ -89,8 +90,17 @@ export class Admin {
     return traces.map((trace) => this.#requestView(trace));
   }
 
-  trace(requestId: string): Promise<Trace | null> {
-    return this.#parts.store.findTrace(requestId);
+  /** A request's history, its decisions in words. */
+  async trace(requestId: string): Promise<TraceView | null> {
+    const { store, pool } = this.#parts;
+    const trace = await store.findTrace(requestId);
+    if (!trace) return null;
+    const nameOf = (id: string): string => pool.get(id)?.record.name ?? id;
+    const decisions = trace.decisions.map((decision) => ({
+      ...decision,
+      explanation: explain(decision, nameOf),
+    }));
+    return { ...trace, decisions };
   }
 
   #requestView(trace: Trace): RequestView {

@@ -1,5 +1,5 @@
-import type { KeyRecord, ProviderRecord } from '../../../shared/model/records.ts';
-import type { KeyState, StateTransition } from '../../../shared/model/states.ts';
+import type { KeyMetadata, KeyRecord, ProviderRecord } from '../../../shared/model/records.ts';
+import { ALL_FAMILIES, type KeyState, type StateTransition } from '../../../shared/model/states.ts';
 import type { KeyView } from '../../../shared/model/views.ts';
 import type { CellBook } from '../key/cell-book.ts';
 import type { KeyPool, PooledKey } from '../key/key-pool.ts';
@@ -15,6 +15,9 @@ import { RouterError } from '../router-error.ts';
 import type { ChangeHub } from './change-hub.ts';
 import { type Listing, listModels } from './list-models.ts';
 
+/** How long a key is benched by hand where nothing is said, ms. */
+const DEFAULT_BENCH_MS = 60_000;
+
 export interface KeyAdminParts {
   readonly pool: KeyPool;
   readonly cells: CellBook;
@@ -24,13 +27,17 @@ export interface KeyAdminParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly changes: ChangeHub;
-  readonly adapters: Readonly<Record<string, ProviderAdapter>>;
 }
 
 export interface NewKey {
   readonly providerId: string;
   readonly name: string;
   readonly secret: string;
+  readonly metadata?: KeyMetadata;
+  /** Models that it serves, for a key that is not verified; by the provider's own names if left out. */
+  readonly models?: readonly string[];
+  /** `listing`, if left out: the provider is asked for its models, which is free, and refuses a wrong secret. */
+  readonly verify?: 'listing' | 'none';
 }
 
 /** What people do with keys: add, check, switch, remove. Every change is stored before it takes effect. */
@@ -52,7 +59,11 @@ export class KeyAdmin {
     const secret = input.secret.trim();
     const { provider, adapter } = this.#provider(input.providerId);
     this.#checkNew(adapter, name, secret);
-    const listing = await this.#list(provider, adapter, secret);
+    const metadata = input.metadata ?? {};
+    const listing =
+      input.verify === 'none'
+        ? { models: input.models ?? null, account: null }
+        : await this.#list(provider, adapter, secret);
     // Two additions may have verified at the same time.
     this.#checkNew(adapter, name, secret);
     const record: KeyRecord = {
@@ -64,7 +75,8 @@ export class KeyAdmin {
       invalidSince: null,
       invalidReason: null,
       models: listing.models,
-      quotaGroup: listing.account,
+      quotaGroup: listing.account ?? metadata.account ?? null,
+      metadata,
       createdAt: clock.now(),
       checkedAt: clock.now(),
     };
@@ -105,6 +117,97 @@ export class KeyAdmin {
       await this.#change(key, { ...key.record, enabled: wanted }, 'person');
     }
     return this.view(id);
+  }
+
+  /**
+   * Puts another secret in a key's place: its id, history, limits and states stay. Requests that run keep the old one.
+   * Its account is learned anew. Throws as `add` does.
+   */
+  async rotate(
+    id: string,
+    input: { readonly secret: string; readonly verify?: 'listing' | 'none' },
+  ): Promise<KeyView> {
+    const { store, vault, clock, pool } = this.#parts;
+    const key = this.#get(id);
+    const secret = input.secret.trim();
+    this.#checkSecret(key.adapter, secret);
+    const listing =
+      input.verify === 'none'
+        ? { models: key.record.models, account: null }
+        : await this.#list(key.provider, key.adapter, secret);
+    const before = this.#get(id);
+    const record: KeyRecord = {
+      ...before.record,
+      hint: secret.slice(-4),
+      models: listing.models,
+      quotaGroup: listing.account ?? before.record.metadata.account ?? null,
+      invalidSince: null,
+      invalidReason: null,
+      checkedAt: clock.now(),
+    };
+    await store.saveKey(record, vault.seal(record.id, secret));
+    if (record.enabled) vault.hold(record.id, secret);
+    await this.#change(before, record, 'rotated');
+    // What the old secret's account had used up says nothing of the new one's.
+    if (before.record.quotaGroup !== record.quotaGroup || before.record.invalidSince !== null) {
+      this.#parts.cells.reset(`key:${id}`, 'rotated');
+    }
+    pool.set(record);
+    return this.view(record.id);
+  }
+
+  /** Changes what is declared of a key. */
+  async declare(id: string, metadata: KeyMetadata): Promise<KeyView> {
+    const key = this.#get(id);
+    const quotaGroup = metadata.account ?? key.record.quotaGroup;
+    await this.#change(key, { ...key.record, metadata, quotaGroup }, 'person');
+    return this.view(key.record.id);
+  }
+
+  /**
+   * Sets a key's state by hand: `throttled` and `exhausted` until a time, `available` ends them and clears a provider's
+   * verdict. Throws `RouterError('conflict')` for a change that makes no sense.
+   */
+  async setState(
+    id: string,
+    wanted: { readonly state: KeyState; readonly until?: number },
+    trigger = 'person',
+  ): Promise<KeyView> {
+    const key = this.#get(id);
+    const { cells, clock } = this.#parts;
+    const owner = `key:${key.record.id}`;
+    switch (wanted.state) {
+      case 'disabled':
+        return this.setEnabled(id, 'disabled');
+      case 'invalid':
+        await this.refused(key.record.id, 'Marked as invalid by hand.');
+        break;
+      case 'throttled':
+      case 'exhausted': {
+        const until = wanted.until ?? clock.now() + DEFAULT_BENCH_MS;
+        if (until <= clock.now()) {
+          throw new RouterError(
+            'invalid_request',
+            `A key can't be ${wanted.state} until a time that has passed.`,
+          );
+        }
+        const address = { owner, family: ALL_FAMILIES, dimension: 'requests' } as const;
+        cells.close(address, { state: wanted.state, until, trigger });
+        break;
+      }
+      case 'recovering':
+        throw new RouterError(
+          'conflict',
+          'A key recovers by itself when its wait is over; it can not be set to that.',
+        );
+      case 'available':
+        cells.reset(owner, trigger);
+        if (key.record.invalidSince !== null) {
+          await this.#change(key, { ...key.record, invalidSince: null, invalidReason: null }, trigger);
+        }
+        if (!key.record.enabled) return this.setEnabled(id, 'enabled');
+    }
+    return this.view(key.record.id);
   }
 
   /** Asks the provider again whether the key is good, and for its models. */
@@ -163,7 +266,7 @@ export class KeyAdmin {
 
   #provider(id: string): { readonly provider: ProviderRecord; readonly adapter: ProviderAdapter } {
     const provider = this.#parts.pool.provider(id);
-    const adapter = provider && this.#parts.adapters[provider.kind];
+    const adapter = provider && this.#parts.pool.adapter(provider.kind);
     if (provider && adapter) return { provider, adapter };
     const known = this.#parts.pool.providers().map((entry) => entry.id);
     throw new RouterError(
@@ -173,8 +276,17 @@ export class KeyAdmin {
   }
 
   #checkNew(adapter: ProviderAdapter, name: string, secret: string): void {
-    const { pool, vault } = this.#parts;
+    const { pool } = this.#parts;
     if (name === '') throw new RouterError('invalid_request', 'A key needs a name.');
+    for (const key of pool.all()) {
+      if (key.record.name === name)
+        throw new RouterError('conflict', `There is already a key named "${name}".`);
+    }
+    this.#checkSecret(adapter, secret);
+  }
+
+  #checkSecret(adapter: ProviderAdapter, secret: string): void {
+    const { pool, vault } = this.#parts;
     if (secret === '') throw new RouterError('invalid_request', 'The key is empty.');
     // It becomes a header's value: anything but visible ASCII is a paste that went wrong.
     if (!/^[\x21-\x7e]+$/.test(secret)) {
@@ -186,8 +298,6 @@ export class KeyAdmin {
     const refusal = adapter.refuseSecret(secret);
     if (refusal) throw new RouterError(refusal.code, refusal.message);
     for (const key of pool.all()) {
-      if (key.record.name === name)
-        throw new RouterError('conflict', `There is already a key named "${name}".`);
       if (vault.reveal(key.record.id) === secret) {
         throw new RouterError('conflict', `This key is already here, as "${key.record.name}".`);
       }
@@ -237,7 +347,7 @@ export class KeyAdmin {
     const now = clock.now();
     const addresses = keys.map((key) => counter(`key:${key.record.id}`, 'day', now));
     const counters = await store.counters(addresses);
-    return keys.map((key, index) => this.#toView(key, counters[index]?.spentNano ?? 0));
+    return keys.map((key, index) => this.#toView(key, counters[index]?.spent ?? 0));
   }
 
   #toView(key: PooledKey, spentTodayNano: number): KeyView {

@@ -62,6 +62,7 @@ export class VirtualKeys {
       tags: input.tags ?? [],
       limitNano: input.limitUsd === undefined ? null : nanoFromUsd(input.limitUsd),
       limitWindow: input.limitWindow ?? 'day',
+      objective: input.objective ?? null,
       createdAt: this.#clock.now(),
       expiresAt: input.expiresAt ?? null,
       revokedAt: null,
@@ -90,7 +91,7 @@ export class VirtualKeys {
     const now = this.#clock.now();
     const addresses = records.map((record) => counter(`virtual_key:${record.id}`, record.limitWindow, now));
     const counters = await this.#store.counters(addresses);
-    return records.map((record, index) => toView(record, counters[index]?.spentNano ?? 0));
+    return records.map((record, index) => toView(record, counters[index]?.spent ?? 0));
   }
 }
 

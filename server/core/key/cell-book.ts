@@ -6,6 +6,7 @@ import {
   type StateTransition,
 } from '../../../shared/model/states.ts';
 import type { Clock, Dispose } from '../ports/clock.ts';
+import { assertLegal } from './transitions.ts';
 
 /** What stands in the way of a request, or `null`. */
 export interface Obstacle {
@@ -103,7 +104,7 @@ export class CellBook {
       readonly state: 'throttled' | 'exhausted';
       readonly until: number;
       readonly trigger: string;
-      readonly requestId: string;
+      readonly requestId?: string;
     },
   ): readonly StateTransition[] {
     const cell = this.#cell(address);
@@ -114,6 +115,20 @@ export class CellBook {
     this.#schedule(cell);
     this.#events.changed([cell.record], [transition]);
     return [transition];
+  }
+
+  /** A person says that the owner is good again: every cell of it is available. */
+  reset(owner: string, trigger: string): readonly StateTransition[] {
+    const changed: CellRecord[] = [];
+    const transitions: StateTransition[] = [];
+    for (const cell of this.#cells.get(owner)?.values() ?? []) {
+      if (cell.record.state !== 'available') transitions.push(this.#move(cell, 'available', null, trigger));
+      cell.record = { ...cell.record, failures: 0 };
+      changed.push(cell.record);
+      this.#drop(cell);
+    }
+    if (changed.length > 0) this.#events.changed(changed, transitions);
+    return transitions;
   }
 
   /** Failures in a row, for the length of the next wait. */
@@ -190,6 +205,7 @@ export class CellBook {
     requestId?: string,
   ): StateTransition {
     const { owner, family, dimension, state: from } = cell.record;
+    assertLegal(from, to, owner);
     const at = this.#clock.now();
     cell.record = { ...cell.record, state: to, until, since: at };
     cell.probe = null;

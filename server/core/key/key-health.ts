@@ -8,6 +8,16 @@ const PRIOR_RATE = 0.98;
 /** Below this share of a limit the headroom lowers the score (DESIGN: "critical"). */
 const CRITICAL_SHARE = 0.2;
 
+/** Weight of the newest answer in the averages of speed. */
+const SPEED_WEIGHT = 0.2;
+/** The answer whose time is compared. */
+const TYPICAL_OUTPUT_TOKENS = 500;
+
+interface Speed {
+  firstMs: number;
+  msPerToken: number;
+}
+
 interface Reading extends LimitReading {
   readonly family: string;
   readonly readAt: number;
@@ -17,6 +27,7 @@ interface Reading extends LimitReading {
 export class KeyHealth {
   readonly #rates = new Map<string, number>();
   readonly #limits = new Map<string, Reading>();
+  readonly #speeds = new Map<string, Speed>();
   #served = 0;
   #overall: number | null = null;
   /** Finish tag of start-time fair queueing: grows by one with each request served. */
@@ -43,6 +54,24 @@ export class KeyHealth {
       least = Math.min(least, reading.remaining / reading.limit / CRITICAL_SHARE);
     }
     return least;
+  }
+
+  /** Time to the end of a typical answer, ms, by moving averages; `null` before the first. */
+  expectedMs(family: string): number | null {
+    const speed = this.#speeds.get(family);
+    return speed ? speed.firstMs + speed.msPerToken * TYPICAL_OUTPUT_TOKENS : null;
+  }
+
+  /** How long an answer took to begin and, from there, to end with so many tokens. */
+  recordSpeed(family: string, firstMs: number, restMs: number, outputTokens: number): void {
+    const known = this.#speeds.get(family);
+    const msPerToken = outputTokens > 0 ? restMs / outputTokens : (known?.msPerToken ?? 0);
+    if (!known) {
+      this.#speeds.set(family, { firstMs, msPerToken });
+      return;
+    }
+    known.firstMs += (firstMs - known.firstMs) * SPEED_WEIGHT;
+    known.msPerToken += (msPerToken - known.msPerToken) * SPEED_WEIGHT;
   }
 
   countServed(): void {

@@ -1,28 +1,47 @@
 import type { KeyRecord, ProviderRecord } from '../../../shared/model/records.ts';
 import type { Protocol } from '../../../shared/model/trace.ts';
 import type { ProviderAdapter } from '../ports/provider.ts';
+import type { KeyFacts } from '../policy/policy-facts.ts';
+import { Bounded } from '../bounded-map.ts';
 import { KeyHealth } from './key-health.ts';
+
+const MAX_REMEMBERED = 1024;
 
 /** A key with everything the request path needs of it, looked up once. */
 export interface PooledKey {
-  record: KeyRecord;
+  readonly record: KeyRecord;
   readonly provider: ProviderRecord;
   readonly adapter: ProviderAdapter;
   readonly health: KeyHealth;
   /** Whose cells stand for this key: itself, its quota group, its provider. */
-  owners: readonly string[];
+  readonly owners: readonly string[];
+  /** Who pays and holds its prompt caches: its quota group, else the key itself. */
+  readonly account: string;
+  /** What policies may look at. */
+  readonly facts: KeyFacts;
 }
 
 /** All keys in memory, indexed by the models they list, so that a request only looks at those that can serve it. */
 export class KeyPool {
-  readonly #adapters: Readonly<Record<string, ProviderAdapter>>;
+  readonly #adapters: Map<string, ProviderAdapter>;
   readonly #providers = new Map<string, ProviderRecord>();
   readonly #keys = new Map<string, PooledKey>();
   /** Keys by each model of their listing, and by the listing's name without its date. */
   #byModel: Map<string, Set<PooledKey>> | null = null;
+  /** Answers of `serving`. Names come from requests, so that they are bounded. */
+  #serving = new Bounded<string, readonly PooledKey[]>(MAX_REMEMBERED);
 
   constructor(adapters: Readonly<Record<string, ProviderAdapter>>) {
-    this.#adapters = adapters;
+    this.#adapters = new Map(Object.entries(adapters));
+  }
+
+  /** Brings along an adapter for providers of its kind. */
+  setAdapter(adapter: ProviderAdapter): void {
+    this.#adapters.set(adapter.kind, adapter);
+  }
+
+  adapter(kind: string): ProviderAdapter | undefined {
+    return this.#adapters.get(kind);
   }
 
   setProvider(provider: ProviderRecord): void {
@@ -43,18 +62,27 @@ export class KeyPool {
   /** Adds a key or takes over its changed record; its health stays. Keys of an unknown provider are left out. */
   set(record: KeyRecord): void {
     const provider = this.#providers.get(record.providerId);
-    const adapter = provider && this.#adapters[provider.kind];
+    const adapter = provider && this.#adapters.get(provider.kind);
     if (!provider || !adapter) return;
     const health = this.#keys.get(record.id)?.health ?? new KeyHealth();
     const owners = [`key:${record.id}`, `provider:${provider.id}`];
-    if (record.quotaGroup) owners.push(groupOwner(provider.id, record.quotaGroup));
-    this.#keys.set(record.id, { record, provider, adapter, health, owners });
-    this.#byModel = null;
+    const account = record.quotaGroup ? groupOwner(provider.id, record.quotaGroup) : `key:${record.id}`;
+    if (record.quotaGroup) owners.push(account);
+    const { region, tier, tags } = record.metadata;
+    const facts: KeyFacts = {
+      key: [record.id, record.name],
+      provider: provider.id,
+      tags: tags ?? [],
+      ...(region === undefined ? {} : { region }),
+      ...(tier === undefined ? {} : { tier }),
+    };
+    this.#keys.set(record.id, { record, provider, adapter, health, owners, account, facts });
+    this.#forget();
   }
 
   remove(id: string): void {
     this.#keys.delete(id);
-    this.#byModel = null;
+    this.#forget();
   }
 
   get(id: string): PooledKey | undefined {
@@ -66,11 +94,27 @@ export class KeyPool {
   }
 
   /**
-   * Keys that serve a model over a protocol: those whose provider lists it; if none does, those whose provider
-   * owns such names or whose listing could not be read.
+   * Keys that serve a model over one of the protocols: those whose provider lists it; if none does, those whose
+   * provider owns such names or whose listing could not be read. The same array until a key changes.
    */
-  serving(model: string, protocol: Protocol): readonly PooledKey[] {
-    const speaks = (key: PooledKey): boolean => key.adapter.protocols.has(protocol);
+  serving(model: string, protocols: readonly Protocol[]): readonly PooledKey[] {
+    const name = `${protocols.join(' ')} ${model}`;
+    let keys = this.#serving.get(name);
+    if (!keys) {
+      keys = this.#find(model, protocols);
+      this.#serving.set(name, keys);
+    }
+    return keys;
+  }
+
+  /** Whether any key lists the model, over whatever protocol: for an error that tells what is wrong. */
+  lists(model: string): boolean {
+    return this.#index().has(model);
+  }
+
+  #find(model: string, protocols: readonly Protocol[]): readonly PooledKey[] {
+    const speaks = (key: PooledKey): boolean =>
+      protocols.some((protocol) => key.adapter.protocols.has(protocol));
     const listed = [...(this.#index().get(model) ?? [])].filter(speaks);
     if (listed.length > 0) return listed;
     const keys = this.all().filter(speaks);
@@ -78,9 +122,9 @@ export class KeyPool {
     return named.length > 0 ? named : keys.filter((key) => key.record.models === null);
   }
 
-  /** Whether any key lists the model, over whatever protocol: for an error that tells what is wrong. */
-  lists(model: string): boolean {
-    return this.#index().has(model);
+  #forget(): void {
+    this.#byModel = null;
+    this.#serving = new Bounded(MAX_REMEMBERED);
   }
 
   #index(): Map<string, Set<PooledKey>> {

@@ -1,3 +1,4 @@
+import { matchesPattern } from '../name-pattern.ts';
 import type { RuleCondition } from './rule-schemas.ts';
 import type { PolicyScope } from './policy-schema.ts';
 
@@ -23,6 +24,9 @@ export interface KeyFacts {
   /** Id and name. */
   readonly key: readonly string[];
   readonly provider: string;
+  readonly region?: string;
+  readonly tier?: string;
+  readonly tags: readonly string[];
 }
 
 /** Whether a scope's fields about the request match; those about keys are looked at for each candidate. */
@@ -42,24 +46,6 @@ export function matchesKey(scope: PolicyScope, key: KeyFacts): boolean {
     (scope.key === undefined || key.key.includes(scope.key)) &&
     (scope.provider === undefined || scope.provider === key.provider)
   );
-}
-
-/** A name, or a pattern in which `*` stands for any characters. */
-export function matchesPattern(pattern: string, name: string): boolean {
-  if (!pattern.includes('*')) return pattern === name;
-  const parts = pattern.split('*');
-  const first = parts[0] ?? '';
-  const last = parts.at(-1) ?? '';
-  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length)
-    return false;
-  let at = first.length;
-  const end = name.length - last.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = name.indexOf(part, at);
-    if (found === -1 || found + part.length > end) return false;
-    at = found + part.length;
-  }
-  return true;
 }
 
 /** Whether a rule's condition holds for a request. */

@@ -54,6 +54,7 @@ const weights = z
   })
   .refine((value) => Object.values(value).some((weight) => weight > 0), 'One weight must be above zero.');
 
+const insufficient = z.enum(['reject', 'wait', 'clamp_output', 'downgrade_model']);
 const objective = z.enum(['cost', 'reliability', 'fairness', 'speed', 'quality']);
 
 /** Preferences order the candidates; of those that apply the first one wins. */
@@ -127,7 +128,10 @@ const constraintRules = {
         budget_window: z.enum(['hourly', 'daily', 'weekly', 'monthly', 'total']),
         enforcement_mode: z.enum(['prevent', 'alert']),
         alert_threshold: z.union([share, z.array(share).min(1)]).exactOptional(),
-        on_insufficient: z.enum(['reject', 'wait', 'clamp_output', 'downgrade_model']).exactOptional(),
+        on_insufficient: z
+          .union([insufficient, z.array(insufficient).min(1)])
+          .exactOptional()
+          .describe('What is tried, in turn, when the worst case of a request does not fit'),
         downgrade_to: z.string().exactOptional(),
       },
       'A spending limit on the scope of the policy',

@@ -9,9 +9,11 @@ export interface BodyFacts {
   readonly stream: boolean;
   /** The request's own limit on output; `null`: it has none. */
   readonly maxOutputTokens: number | null;
+  /** Whether it defines tools. */
+  readonly hasTools: boolean;
   /** How many answers are asked for (`n`). */
   readonly answers: number;
-  /** A stable id of the conversation, where the body carries one. */
+  /** A stable id of the conversation: what the caller says, else a hash of how it begins; `null` without either. */
   readonly conversation: string | null;
   /** A stream that reports usage only if asked to, and was not asked by the caller (Chat Completions). */
   readonly lacksUsageChunk: boolean;
@@ -25,6 +27,8 @@ export type FactsResult =
 export interface BodyEdits {
   /** Replaces the model's name. */
   readonly model?: string;
+  /** Sets the limit of the output, in the member where the caller had it, else in the protocol's own. */
+  readonly maxOutputTokens?: number;
   /** Asks for the usage chunk of a Chat Completions stream. */
   readonly includeUsage?: true;
 }

@@ -19,6 +19,7 @@ export function recordAttempt(attempt: {
   readonly endedAt: number;
   readonly end: AttemptEnd;
   readonly reservedNano: NanoUsd;
+  readonly expectedNano: NanoUsd | null;
   readonly cost: SettledCost;
   readonly transitions: readonly StateTransition[];
   readonly redact: (text: string) => string;
@@ -38,6 +39,7 @@ export function recordAttempt(attempt: {
     outcome: outcomeOf(end),
     ...(end.failure ? { failure: readFailure(end.failure, attempt.redact) } : {}),
     reservedNano: attempt.reservedNano,
+    expectedNano: attempt.expectedNano,
     costNano: cost.costNano,
     costBasis: cost.costBasis,
     ...(cost.usage ? { usage: cost.usage } : {}),
@@ -51,6 +53,7 @@ function outcomeOf(end: AttemptEnd): AttemptOutcome {
     case 'answered':
       return 'succeeded';
     case 'gone':
+    case 'outrun':
       return 'aborted';
     case 'failed':
     case 'broken':

@@ -1,28 +1,28 @@
+import { totalInput } from '../../../shared/model/usage.ts';
 import type { StateTransition } from '../../../shared/model/states.ts';
 import type { AttemptTrace } from '../../../shared/model/trace.ts';
 import { applyFailure, countsAgainstKey, type FailureContext } from '../key/outcome-effects.ts';
 import type { PooledKey } from '../key/key-pool.ts';
-import { holdsFor } from '../ledger/holds.ts';
 import { type SettledCost, settleCost } from '../ledger/settle-cost.ts';
 import type { BodyEdits, RouterFailure } from '../ports/codec.ts';
-import type { ModelPrice } from '../ports/prices.ts';
 import type { LimitReading } from '../ports/provider.ts';
-import type { Admission } from '../ports/store.ts';
+import type { Settlement } from '../ports/store.ts';
 import type { UpstreamRequest } from '../ports/upstream.ts';
-import { boundCost, type CostBounds } from '../pricing/request-bounds.ts';
+import type { RouteCandidate } from '../routing/candidate-finder.ts';
+import { Admission, type Admitted, type NotAdmitted } from './admission.ts';
 import { Attempt, type AttemptEnd } from './attempt.ts';
 import { recordAttempt } from './attempt-record.ts';
-import { deniedFailure } from './denied.ts';
 import type { CallerChannel } from './caller-channel.ts';
 import { requestHeaders } from './forward-headers.ts';
+import type { Race } from './race.ts';
 import { answerHeaders } from './reply.ts';
 import type { RequestRun } from './request-run.ts';
-import type { RouterParts } from './router.ts';
+import type { RouterParts } from './router-parts.ts';
 
 /** One key that was tried. */
 export interface TriedKey {
   readonly kind: 'tried';
-  readonly key: PooledKey;
+  readonly candidate: RouteCandidate;
   readonly end: AttemptEnd;
   readonly attempt: AttemptTrace;
   readonly secret: string;
@@ -31,104 +31,87 @@ export interface TriedKey {
 /** The ledger did not admit the attempt: nothing was sent. */
 export interface Denied {
   readonly kind: 'denied';
-  readonly failure: RouterFailure;
+  readonly by: NotAdmitted;
 }
 
 /** What is fixed before an attempt is sent. */
 interface Plan {
   readonly attemptId: string;
-  readonly key: PooledKey;
-  readonly family: string;
-  readonly price: ModelPrice | null;
-  readonly bounds: CostBounds;
+  readonly candidate: RouteCandidate;
+  readonly admitted: Admitted;
   readonly startedAt: number;
 }
 
 /** Reserves, sends, settles and draws the conclusions of one attempt at a time. */
 export class AttemptRunner {
   readonly #parts: RouterParts;
+  readonly #admission: Admission;
 
   constructor(parts: RouterParts) {
     this.#parts = parts;
+    this.#admission = new Admission(parts);
   }
 
   /** `null`: the key's secret is not at hand (it was removed or disabled meanwhile). */
   async run(
     run: RequestRun,
-    key: PooledKey,
-    family: string,
+    candidate: RouteCandidate,
     channel: CallerChannel,
+    race: Race | null,
   ): Promise<TriedKey | Denied | null> {
-    const { vault, cells, clock, prices, random } = this.#parts;
-    const { request } = run;
+    const { vault, cells, clock, random } = this.#parts;
+    const { key, family } = candidate;
+    const requestId = run.request.id;
     if (vault.reveal(key.record.id) === undefined) return null;
-    const price = request.codec.billed
-      ? prices.find(key.provider.kind, key.provider.baseUrl, run.model)
-      : null;
-    const plan: Plan = {
-      attemptId: random.id('att'),
-      key,
-      family,
-      price,
-      bounds: boundCost(price, request.facts, request.raw.length),
-      startedAt: clock.now(),
-    };
-    cells.beginProbe(key.owners, family, request.id);
-    const admission = await this.#reserve(run, plan);
+    const attemptId = random.id('att');
+    const startedAt = clock.now();
+    cells.beginProbe(key.owners, family, requestId);
+    const admitted = await this.#admission.admit(run, candidate, attemptId, channel);
+    if (!admitted.ok) {
+      cells.endProbe(key.owners, family, requestId);
+      return { kind: 'denied', by: admitted };
+    }
+    const plan: Plan = { attemptId, candidate, admitted, startedAt };
     // The secret is read after the wait: a key revoked meanwhile is not used any more.
     const secret = vault.reveal(key.record.id);
-    if (!admission.ok || secret === undefined) {
-      cells.endProbe(key.owners, family, request.id);
-      if (!admission.ok) return { kind: 'denied', failure: deniedFailure(admission) };
+    if (secret === undefined || race?.decided) {
+      cells.endProbe(key.owners, family, requestId);
       await this.#release(plan);
       return null;
     }
-    const end = await this.#send(run, plan, secret, channel);
-    const attempt = await this.#conclude(run, plan, end);
-    return { kind: 'tried', key, end, attempt, secret };
+    const end = await this.#send(run, plan, secret, channel, race);
+    const attempt = await this.#conclude(run, plan, end, secret);
+    return { kind: 'tried', candidate, end, attempt, secret };
   }
 
-  async #reserve(run: RequestRun, plan: Plan): Promise<Admission> {
-    const { request, model } = run;
-    const { key, bounds, startedAt: at } = plan;
-    const amountNano = bounds.worstNano;
-    const virtualKey = request.virtualKey;
-    const [admission] = await this.#parts.store.reserveMany([
-      {
-        attemptId: plan.attemptId,
-        requestId: request.id,
-        keyId: key.record.id,
-        providerId: key.provider.id,
-        virtualKeyId: virtualKey.id,
-        model,
-        at,
-        amountNano,
-        holds: holdsFor({ keyId: key.record.id, virtualKey, amountNano, at }),
-      },
-    ]);
-    return admission ?? { ok: false, code: 'unavailable', message: 'the store gave no answer' };
+  #release(plan: Plan): Promise<void> {
+    const at = this.#parts.clock.now();
+    const nothing = { costNano: 0, costBasis: 'not_billed', usage: null, amounts: {} } as const;
+    return this.#settle(plan, { attemptId: plan.attemptId, at, ...nothing });
   }
 
-  async #release(plan: Plan): Promise<void> {
-    const { store, clock } = this.#parts;
-    const at = clock.now();
-    const nothing = { costNano: 0, costBasis: 'not_billed', usage: null } as const;
-    await store.settleMany([{ attemptId: plan.attemptId, at, ...nothing }]);
-  }
-
-  #send(run: RequestRun, plan: Plan, secret: string, channel: CallerChannel): Promise<AttemptEnd> {
+  #send(
+    run: RequestRun,
+    plan: Plan,
+    secret: string,
+    channel: CallerChannel,
+    race: Race | null,
+  ): Promise<AttemptEnd> {
     const { clock, upstream } = this.#parts;
     const { request } = run;
-    const { codec, facts } = request;
-    const { key } = plan;
+    const { candidate, attemptId } = plan;
+    const { key, form } = candidate;
+    const { codec, facts } = form;
     const attempt = new Attempt({
       codec,
       adapter: key.adapter,
       clock,
       channel,
       facts,
+      claim: () => race?.claim(attemptId) ?? true,
       commit: (status, headers) => {
         run.status = status;
+        channel.answersIn?.(codec.protocol);
         channel.writeHead(
           status,
           answerHeaders({
@@ -136,8 +119,9 @@ export class AttemptRunner {
             requestId: request.id,
             key,
             secret,
-            expectedNano: plan.bounds.expectedNano,
+            expectedNano: candidate.estimate?.expectedNano ?? 0,
             lengthChanges: facts.lacksUsageChunk,
+            warnings: [...run.warnings],
           }),
         );
       },
@@ -146,92 +130,132 @@ export class AttemptRunner {
           channel.cut();
           return;
         }
-        const message = `The provider's answer broke off: ${this.#parts.vault.redact(failure.message)}`;
+        const message = `The provider's answer broke off: ${this.#redact(failure.message, secret)}`;
         const cut: RouterFailure = { code: 'upstream_cut', status: 502, message, final: true };
         channel.write(codec.errorEvent(cut, request.id));
         channel.end();
       },
     });
-    return attempt.run(upstream, this.#upstreamRequest(run, key, secret));
+    race?.enter(attemptId, () => attempt.abandon());
+    return attempt.run(upstream, this.#upstreamRequest(run, plan, secret));
   }
 
-  #upstreamRequest(run: RequestRun, key: PooledKey, secret: string): UpstreamRequest {
-    const { headTimeoutMs, idleTimeoutMs } = this.#parts;
+  #upstreamRequest(run: RequestRun, plan: Plan, secret: string): UpstreamRequest {
+    const { headTimeoutMs, idleTimeoutMs, clock } = this.#parts;
     const { request } = run;
+    const { key, form, model } = plan.candidate;
+    const { outputLimit } = plan.admitted;
     const edits: BodyEdits = {
-      ...(run.model === request.facts.model ? {} : { model: run.model }),
-      ...(request.facts.lacksUsageChunk ? { includeUsage: true } : {}),
+      ...(model === form.facts.model ? {} : { model }),
+      ...(outputLimit === null ? {} : { maxOutputTokens: outputLimit }),
+      ...(form.facts.lacksUsageChunk ? { includeUsage: true } : {}),
     };
-    if (edits.model !== undefined) run.edits.add(`model ${request.facts.model} sent as ${edits.model}`);
+    if (edits.model !== undefined) run.edits.add(`model ${form.facts.model} sent as ${model}`);
+    if (outputLimit !== null) run.edits.add(`output limited to ${outputLimit} tokens`);
     if (edits.includeUsage) run.edits.add('stream_options.include_usage added');
-    const body = Object.keys(edits).length > 0 ? request.codec.edit(request.raw, edits) : request.raw;
+    const body = Object.keys(edits).length > 0 ? form.codec.edit(form.raw, edits) : form.raw;
     const base = new URL(key.provider.baseUrl);
     const prefix = base.pathname === '/' ? '' : base.pathname;
     return {
       method: 'POST',
       origin: base.origin,
-      path: `${prefix}${key.adapter.path(request.codec.protocol)}${request.query}`,
+      path: `${prefix}${key.adapter.path(form.codec.protocol)}${request.query}`,
       headers: requestHeaders(request.headers, key, secret, body.length),
       body,
-      headTimeoutMs,
+      headTimeoutMs: Math.max(1, Math.min(headTimeoutMs, run.deadline - clock.now())),
       idleTimeoutMs,
     };
   }
 
-  async #conclude(run: RequestRun, plan: Plan, end: AttemptEnd): Promise<AttemptTrace> {
-    const { clock, vault, metrics, store, logger } = this.#parts;
+  async #conclude(run: RequestRun, plan: Plan, end: AttemptEnd, secret: string): Promise<AttemptTrace> {
+    const { clock, metrics } = this.#parts;
     const { request } = run;
-    const { key, family } = plan;
+    const { candidate, admitted } = plan;
+    const { key, family, form } = candidate;
     const endedAt = clock.now();
-    const limits = this.#learn(key, family, end, endedAt);
-    const transitions = this.#apply(run, plan, end, { now: endedAt, family, requestId: request.id, limits });
-    const cost = this.#cost(run, plan, end);
-    if (end.kind === 'answered' && end.meter?.usage && request.facts.lacksUsageChunk) {
+    const limits = this.#learnLimits(key, family, end, endedAt);
+    const context = { now: endedAt, family, requestId: request.id, limits };
+    const transitions = this.#apply(run, plan, end, context, secret);
+    const cost = this.#cost(plan, end);
+    this.#learnUsage(run, plan, end, cost, endedAt);
+    if (end.kind === 'answered' && end.meter?.usage && form.facts.lacksUsageChunk) {
       run.edits.add('usage chunk removed from the answer');
     }
     const attempt = recordAttempt({
       id: plan.attemptId,
       index: run.attempts.length,
       key,
-      model: run.model,
+      model: candidate.model,
       startedAt: plan.startedAt,
       endedAt,
       end,
-      reservedNano: plan.bounds.worstNano,
+      reservedNano: admitted.bounds.worstNano,
+      expectedNano: candidate.estimate?.expectedNano ?? null,
       cost,
       transitions,
-      redact: (text) => vault.redact(text),
+      redact: (text) => this.#redact(text, secret),
     });
     run.attempts.push(attempt);
     metrics.attemptEnded(attempt);
-    const settled = store
-      .settleMany([{ attemptId: plan.attemptId, at: endedAt, ...cost }])
-      .catch((error: unknown) => {
-        // Its hold stays; after a restart the attempt is shown as one of unknown outcome.
-        logger.error({ requestId: request.id, attemptId: plan.attemptId, err: error }, 'settlement failed');
-      });
+    const settled = this.#settle(plan, {
+      attemptId: plan.attemptId,
+      at: endedAt,
+      ...cost,
+      amounts: amountsOf(cost),
+    });
+    this.#afterSettlement(run, plan, cost, settled, endedAt);
     // What a failure taught is kept before anybody hears of it. After an answer the trace follows at once, in the
     // same transaction.
     if (end.kind === 'failed') await settled;
     return attempt;
   }
 
-  #cost(run: RequestRun, plan: Plan, end: AttemptEnd): SettledCost {
-    const { codec, facts, raw } = run.request;
+  async #settle(plan: Plan, settlement: Settlement): Promise<void> {
+    const { store, logger, waits } = this.#parts;
+    const { attemptId, admitted } = plan;
+    try {
+      await store.settleMany([settlement]);
+    } catch (error) {
+      // Its hold stays; after a restart the attempt is shown as one of unknown outcome.
+      logger.error({ attemptId, err: error }, 'settlement failed');
+    }
+    waits.released(admitted.holds.filter((hold) => hold.limit !== null).map((hold) => hold.subject));
+  }
+
+  /** Thresholds and alarms are looked at beside the request, never before its answer. */
+  #afterSettlement(run: RequestRun, plan: Plan, cost: SettledCost, settled: Promise<void>, at: number): void {
+    const { alerts, runaway, events, logger, quotas } = this.#parts;
+    const { conversation } = run.request.facts;
+    const { budgets } = plan.admitted;
+    quotas.settled(plan.admitted.holds, amountsOf(cost), cost.costNano, at);
+    if (budgets.length > 0) {
+      settled
+        .then(() => alerts.check(budgets, conversation, at))
+        .catch((error: unknown) => logger.error({ err: error }, 'budget alerts could not be checked'));
+    }
+    if (conversation === null || cost.costNano === 0) return;
+    const alert = runaway.record(conversation, cost.costNano, at);
+    if (alert) events.runawaySeen(alert);
+  }
+
+  #cost(plan: Plan, end: AttemptEnd): SettledCost {
+    const { form, price } = plan.candidate;
+    const { codec, facts, raw } = form;
     const refused = end.status !== null && end.status >= 300;
     const cut = end.kind !== 'answered';
-    return settleCost(plan.price, {
+    const limit = plan.admitted.outputLimit ?? facts.maxOutputTokens;
+    return settleCost(price, {
       end: end.unsent ? 'unsent' : refused ? 'refused' : cut ? 'cut' : 'complete',
       usage: end.meter?.usage ?? null,
       bodyBytes: raw.length,
       outputBytes: end.meter?.outputBytes ?? 0,
       billed: codec.billed,
-      maxOutputTokens: facts.maxOutputTokens === null ? null : facts.maxOutputTokens * facts.answers,
+      maxOutputTokens: limit === null ? null : limit * facts.answers,
     });
   }
 
   /** What the answer's headers tell of limits and of the account behind the key. */
-  #learn(key: PooledKey, family: string, end: AttemptEnd, now: number): readonly LimitReading[] {
+  #learnLimits(key: PooledKey, family: string, end: AttemptEnd, now: number): readonly LimitReading[] {
     if (end.status === null) return [];
     const limits = key.adapter.readLimits(end.headers, now);
     if (limits.length > 0) key.health.readLimits(family, limits, now);
@@ -240,9 +264,31 @@ export class AttemptRunner {
     return limits;
   }
 
-  #apply(run: RequestRun, plan: Plan, end: AttemptEnd, context: FailureContext): readonly StateTransition[] {
+  /** What a finished answer teaches of sizes, times and caches. */
+  #learnUsage(run: RequestRun, plan: Plan, end: AttemptEnd, cost: SettledCost, now: number): void {
+    const { calibration, caches } = this.#parts;
+    const { key, family, form, model } = plan.candidate;
+    if (end.kind !== 'answered') return;
+    if (end.firstByteAt !== null && form.codec.billed) {
+      const tokens = cost.usage?.outputTokens ?? 0;
+      key.health.recordSpeed(family, end.firstByteAt - plan.startedAt, now - end.firstByteAt, tokens);
+    }
+    if (!cost.usage || cost.costBasis === 'estimated') return;
+    calibration.learn(model, run.request.virtualKey.id, form.raw.length, cost.usage);
+    const { conversation } = run.request.facts;
+    const { id: providerId, kind } = key.provider;
+    caches.learn({ conversation, model, account: key.account, providerId, kind }, cost.usage, now);
+  }
+
+  #apply(
+    run: RequestRun,
+    plan: Plan,
+    end: AttemptEnd,
+    context: FailureContext,
+    secret: string,
+  ): readonly StateTransition[] {
     const { cells, events } = this.#parts;
-    const { key, family } = plan;
+    const { key, family } = plan.candidate;
     const requestId = run.request.id;
     if (end.kind === 'answered') {
       key.health.record(family, 'succeeded');
@@ -250,9 +296,22 @@ export class AttemptRunner {
     }
     const transitions = end.failure ? applyFailure(cells, key, end.failure, context) : [];
     cells.endProbe(key.owners, family, requestId);
-    if (end.failure?.class === 'key_invalid')
-      events.keyRefused(key, this.#parts.vault.redact(end.failure.message), requestId);
+    if (end.failure?.class === 'key_invalid') {
+      events.keyRefused(key, this.#redact(end.failure.message, secret), requestId);
+    }
     if (end.failure && countsAgainstKey(end.failure.class)) key.health.record(family, 'failed');
     return transitions;
   }
+
+  /** Also of a secret that was rotated while its request ran. */
+  #redact(text: string, secret: string): string {
+    return this.#parts.vault.redact(text).replaceAll(secret, '[redacted]');
+  }
+}
+
+function amountsOf({ usage, costBasis }: SettledCost): Settlement['amounts'] {
+  if (costBasis === 'not_billed' && !usage) return { requests: 1 };
+  const input = usage ? totalInput(usage) : 0;
+  const output = usage?.outputTokens ?? 0;
+  return { requests: 1, input_tokens: input, output_tokens: output, total_tokens: input + output };
 }

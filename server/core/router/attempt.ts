@@ -20,9 +20,9 @@ const MAX_ERROR_BYTES = 64 * 1024;
 export interface AttemptEnd {
   /**
    * `answered`: relayed to its end. `failed`: nothing reached the caller, another key may be tried. `broken`: the
-   * answer had begun. `gone`: the caller left.
+   * answer had begun. `gone`: the caller left. `outrun`: another attempt that ran beside it answered first.
    */
-  readonly kind: 'answered' | 'failed' | 'broken' | 'gone';
+  readonly kind: 'answered' | 'failed' | 'broken' | 'gone' | 'outrun';
   readonly failure: ClassifiedFailure | null;
   /** Absent if no response head came. */
   readonly status: number | null;
@@ -41,6 +41,8 @@ export interface AttemptOptions {
   readonly clock: Clock;
   readonly channel: CallerChannel;
   readonly facts: BodyFacts;
+  /** Asked before the first content is passed on; `false`: another attempt was quicker. */
+  readonly claim: () => boolean;
   /** Writes the caller's head: from here on nothing may be tried again. */
   readonly commit: (status: number, headers: HeaderMap) => void;
   /** Writes what ends a stream that broke after its content began. */
@@ -74,6 +76,11 @@ export class Attempt implements UpstreamHandler {
     this.#unlisten.push(channel.onGone(() => this.#end('gone', null)));
     if (!this.#ended) this.#call = upstream.dispatch(request, this);
     return this.#settle.promise;
+  }
+
+  /** Another attempt answers. */
+  abandon(): void {
+    if (!this.#committed) this.#end('outrun', null);
   }
 
   onHead(status: number, headers: HeaderMap): void {
@@ -130,6 +137,7 @@ export class Attempt implements UpstreamHandler {
     this.#held.push(...rest);
     if (this.#committed) this.#flush();
     else this.#commit();
+    if (this.#ended) return;
     this.#options.channel.end();
     this.#end('answered', null);
   }
@@ -151,6 +159,10 @@ export class Attempt implements UpstreamHandler {
   }
 
   #commit(): boolean {
+    if (!this.#options.claim()) {
+      this.#end('outrun', null);
+      return true;
+    }
     this.#committed = true;
     this.#options.commit(this.#status ?? 200, this.#headers);
     return this.#flush();

@@ -61,6 +61,14 @@ export function noneEligible(model: string, skipped: readonly SkippedKey[], now:
     const message = `Every key for ${model} is disabled. ${list}. Enable one in the sidebar or with "apikeyrouter keys enable".`;
     return { code: 'all_keys_disabled', status: 503, message, final: true };
   }
+  if (reasons.has('quota')) {
+    const message = `No key for ${model} has enough of its quota left. ${list}. Wait for the next window, or raise the quota.`;
+    return { ...failure, code: 'quota_exceeded', status: 429, message, final: true };
+  }
+  if ([...reasons].some((reason) => reason !== 'not_pinned')) {
+    const message = `Policies and the keys' own settings leave no key for ${model}. ${list}.`;
+    return { code: 'policy_forbids', status: 403, message, final: true };
+  }
   return {
     code: 'no_key_for_model',
     status: 404,

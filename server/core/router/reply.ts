@@ -16,6 +16,7 @@ export function answerHeaders(answer: {
   readonly expectedNano: NanoUsd;
   /** The body will be shorter than the provider said. */
   readonly lengthChanges: boolean;
+  readonly warnings: readonly string[];
 }): Record<string, string | readonly string[]> {
   const headers = responseHeaders(answer.upstream, answer.secret);
   if (answer.lengthChanges) delete headers['content-length'];
@@ -23,6 +24,7 @@ export function answerHeaders(answer: {
   headers['x-key-used'] = answer.key.record.id;
   headers['x-provider-used'] = answer.key.provider.id;
   headers['x-cost-estimated'] = usd(answer.expectedNano);
+  if (answer.warnings.length > 0) headers['x-router-warnings'] = headerText(answer.warnings.join('; '));
   return headers;
 }
 
@@ -76,6 +78,11 @@ export function errorHeaders(failure: RouterFailure, requestId: string): Record<
     headers['retry-after'] = String(Math.ceil(failure.retryAfterMs / 1000));
   if (failure.final) headers['x-should-retry'] = 'false';
   return headers;
+}
+
+/** What may stand in a header: printable ASCII, bounded. */
+function headerText(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 1024);
 }
 
 /** Dollars as a plain decimal with nine places: exact, and readable by programs. */

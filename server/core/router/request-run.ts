@@ -1,26 +1,82 @@
-import type { Decision, AttemptTrace, RequestOutcome, Trace } from '../../../shared/model/trace.ts';
+import { DEFAULT_OBJECTIVE, type Objective } from '../../../shared/model/objectives.ts';
 import type { ErrorCode } from '../../../shared/model/reasons.ts';
+import type { AttemptTrace, Decision, Refusal, RequestOutcome, Trace } from '../../../shared/model/trace.ts';
 import type { TokenUsage } from '../../../shared/model/usage.ts';
+import type { BudgetFacts } from '../budget/budget-scope.ts';
+import type { PooledKey } from '../key/key-pool.ts';
+import type { PolicyFacts } from '../policy/policy-facts.ts';
+import { planRoute, type RoutePlan } from '../policy/route-plan.ts';
+import type { PolicySet } from '../policy/policy-set.ts';
+import type { RouteCandidate } from '../routing/candidate-finder.ts';
+import type { NotAdmitted } from './admission.ts';
+import { estimateTokens } from '../pricing/request-bounds.ts';
 import type { RoutedRequest } from './routed-request.ts';
 
 /** What gathers while one request is served; becomes its trace. */
 export class RequestRun {
   readonly request: RoutedRequest;
-  /** The model's name as sent to providers: without a pinned provider's prefix. */
+  /** The model's name as asked for, without a pinned provider's prefix. */
   readonly model: string;
   readonly pinnedProvider: string | null;
+  readonly facts: PolicyFacts;
+  readonly plan: RoutePlan;
+  readonly objective: Objective;
+  /** ms since the epoch; no attempt begins later. */
+  readonly deadline: number;
   readonly decisions: Decision[] = [];
   readonly attempts: AttemptTrace[] = [];
   readonly edits = new Set<string>();
-  readonly warnings: string[] = [];
+  readonly warnings = new Set<string>();
+  readonly #refusals: Refusal[] = [];
   status = 0;
   outcome: RequestOutcome = 'rejected';
   errorCode: ErrorCode | null = null;
 
-  constructor(request: RoutedRequest, model: string, pinnedProvider: string | null) {
+  constructor(request: RoutedRequest, model: string, pinnedProvider: string | null, policies: PolicySet) {
     this.request = request;
     this.model = model;
     this.pinnedProvider = pinnedProvider;
+    const { virtualKey, facts, raw, receivedAt } = request;
+    const inputTokens = estimateTokens(raw.length);
+    this.facts = {
+      virtualKey: [virtualKey.id, virtualKey.name],
+      tool: virtualKey.tool,
+      project: virtualKey.project,
+      team: virtualKey.team,
+      model,
+      tags: [...virtualKey.tags, ...request.tags],
+      inputTokens,
+      hasTools: facts.hasTools,
+      streaming: facts.stream,
+      at: receivedAt,
+    };
+    this.plan = planRoute(policies.forRequest(this.facts), model, inputTokens);
+    this.objective = request.objective ?? virtualKey.objective ?? this.plan.objective ?? DEFAULT_OBJECTIVE;
+    const limit = Math.min(request.deadlineMs ?? Infinity, this.plan.deadlineMs ?? Infinity);
+    this.deadline = receivedAt + limit;
+  }
+
+  /** A budget or quota left a candidate out, after it was chosen. */
+  refuse(candidate: RouteCandidate, by: NotAdmitted): void {
+    const { keyId, model } = candidate;
+    const { code, message } = by.failure;
+    this.#refusals.push({ keyId, model, code, message });
+  }
+
+  /** What budgets look at of an attempt with a key. */
+  budgetFacts(key: PooledKey, model: string): BudgetFacts {
+    const { virtualKey, team, project, tool } = this.facts;
+    const { conversation } = this.request.facts;
+    return {
+      provider: key.provider.id,
+      model,
+      key: key.facts.key,
+      virtualKey,
+      team,
+      project,
+      tool,
+      conversation,
+    };
   }
 
   trace(endedAt: number): Trace {
@@ -37,7 +93,7 @@ export class RequestRun {
         ...(virtualKey.team === null ? {} : { team: virtualKey.team }),
         ...(virtualKey.project === null ? {} : { project: virtualKey.project }),
         ...(virtualKey.tool === null ? {} : { tool: virtualKey.tool }),
-        tags: virtualKey.tags,
+        tags: this.facts.tags,
       },
       protocol: request.codec.protocol,
       model: facts.model,
@@ -50,8 +106,9 @@ export class RequestRun {
       costNano: this.attempts.reduce((sum, attempt) => sum + attempt.costNano, 0),
       ...withUsage(usage),
       ...(facts.conversation === null ? {} : { conversation: facts.conversation }),
+      ...(this.#refusals.length > 0 ? { refusals: this.#refusals } : {}),
       edits: [...this.edits],
-      warnings: this.warnings,
+      warnings: [...this.warnings],
     };
   }
 }

@@ -1,19 +1,31 @@
+import type { Objective } from '../../../shared/model/objectives.ts';
 import type { VirtualKeyRecord } from '../../../shared/model/records.ts';
 import type { BodyFacts, Codec } from '../ports/codec.ts';
 import type { HeaderMap } from '../ports/upstream.ts';
 
-/** A request that was authenticated, classified and read: all that routing needs. */
-export interface RoutedRequest {
+/** A request's body in one protocol. */
+export interface RequestForm {
+  readonly codec: Codec;
+  readonly facts: BodyFacts;
+  readonly raw: Uint8Array;
+}
+
+/** A request that was authenticated, classified and read: all that routing needs. `raw` are the caller's own bytes. */
+export interface RoutedRequest extends RequestForm {
   readonly id: string;
   readonly receivedAt: number;
   readonly virtualKey: VirtualKeyRecord;
-  readonly codec: Codec;
-  readonly facts: BodyFacts;
-  /** The caller's bytes, unaltered. */
-  readonly raw: Uint8Array;
+  /** The same request in other protocols, for keys that don't speak the caller's. */
+  readonly otherForms?: readonly RequestForm[];
   readonly headers: HeaderMap;
   /** The query with its question mark, or empty. */
   readonly query: string;
   /** From `X-Provider`; a `provider/model` name pins too. */
   readonly pinnedProvider: string | null;
+  /** What this request asks routing to optimise. */
+  readonly objective: Objective | null;
+  /** Besides those of the virtual key. */
+  readonly tags: readonly string[];
+  /** No attempt begins later than this after `receivedAt`, ms. */
+  readonly deadlineMs: number | null;
 }

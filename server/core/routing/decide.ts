@@ -1,85 +1,142 @@
-import type { Decision, ScoredCandidate, SkippedKey } from '../../../shared/model/trace.ts';
-import type { CellBook } from '../key/cell-book.ts';
-import type { PooledKey } from '../key/key-pool.ts';
-import { explain } from './explain.ts';
-import { obstacleOf } from './filter.ts';
+import type { Objective } from '../../../shared/model/objectives.ts';
+import type {
+  CandidateFacts,
+  Decision,
+  RuleReference,
+  ScoredCandidate,
+  SkippedKey,
+} from '../../../shared/model/trace.ts';
+import { bestOf, primaryRank, scoreOf, scoreParts, secondaryRank } from './score.ts';
 
-/** Scores closer than this are equal: fairness decides between them. */
-const SCORE_STEP = 0.05;
-const SUCCESS_WEIGHT = 0.7;
-const HEADROOM_WEIGHT = 0.3;
-
-export interface DecisionInput {
+/** A key and model that could answer, with what is known of it. */
+export interface Candidate {
+  readonly keyId: string;
+  readonly providerId: string;
   readonly model: string;
-  readonly now: number;
-  /** Keys that serve the model over the protocol. */
-  readonly keys: readonly PooledKey[];
-  readonly cells: CellBook;
-  readonly pinnedProvider: string | null;
-  /** Breaks ties: counts up with each decision. */
-  readonly cursor: number;
+  readonly facts: CandidateFacts;
 }
 
-export interface Decided {
+export interface DecisionInput<C extends Candidate> {
+  readonly at: number;
+  /** As asked for. */
+  readonly model: string;
+  readonly objective: Objective;
+  readonly candidates: readonly C[];
+  readonly skipped: readonly SkippedKey[];
+  readonly rules: readonly RuleReference[];
+  /** Whether a conversation stays where its prompt is cached. */
+  readonly sticky: boolean;
+}
+
+export interface Decided<C extends Candidate> {
   readonly decision: Decision;
-  /** In the order of `decision.candidates`. */
-  readonly keys: readonly PooledKey[];
+  /** All candidates in the order in which they will be tried. */
+  readonly order: readonly C[];
+}
+
+/** Lists in a decision are cut to this: what is left out never was near. */
+const MAX_LISTED = 32;
+/** A conversation leaves its cache for a score that is better by more than this. */
+const CLEARLY_BETTER = 0.2;
+/** A key that recovers goes first, unless trying it costs more than this many times the cheapest. */
+const PROBE_COST_SHARE = 1 / 1.5;
+
+interface Ranked<C> {
+  readonly candidate: C;
+  readonly scored: ScoredCandidate;
+  readonly probes: number;
+  readonly primary: number;
+  readonly secondary: number;
 }
 
 /**
- * The objective `reliability`: keys in the order of their success rate and headroom, equals in turn. A key that
- * recovers goes first, once: real traffic is what tells whether it is back, and failover covers the answer.
+ * Orders the candidates: those that recover first, once, since real traffic is what tells whether they are back;
+ * then by rules that prefer keys, by the objective in steps, by fairness and in turn. Pure: the same input gives the
+ * same decision, and `replay` makes it again from what was kept.
  */
-export function decide(input: DecisionInput): Decided {
-  const { model, now, cells, cursor } = input;
-  const skipped: SkippedKey[] = [];
-  const ranked: { key: PooledKey; candidate: ScoredCandidate; recovering: boolean; turn: number }[] = [];
-  input.keys.forEach((key, index) => {
-    const family = key.adapter.family(model);
-    const obstacle =
-      input.pinnedProvider !== null && key.provider.id !== input.pinnedProvider
-        ? { keyId: key.record.id, reason: 'not_pinned' as const }
-        : obstacleOf(key, family, cells);
-    if (obstacle) {
-      skipped.push(obstacle);
-      return;
-    }
-    const turn = (index + input.keys.length - (cursor % input.keys.length)) % input.keys.length;
-    ranked.push({
-      key,
-      candidate: score(key, family, now),
-      recovering: cells.isRecovering(key.owners, family),
-      turn,
-    });
-  });
-  ranked.sort(
-    (a, b) =>
-      Number(b.recovering) - Number(a.recovering) ||
-      Math.round(b.candidate.score / SCORE_STEP) - Math.round(a.candidate.score / SCORE_STEP) ||
-      a.key.health.fairTag - b.key.health.fairTag ||
-      a.turn - b.turn,
-  );
-  const candidates = ranked.map((entry) => entry.candidate);
-  const first = ranked[0];
-  const family = first ? first.key.adapter.family(model) : model;
-  const explanation = first?.recovering
-    ? `${first.key.record.id} is tried again now that its wait is over. ${explain(model, candidates, skipped, now)}`
-    : explain(model, candidates, skipped, now);
-  const objective = 'reliability';
+export function decide<C extends Candidate>(input: DecisionInput<C>): Decided<C> {
+  const { at, objective, candidates } = input;
+  const best = bestOf(candidates.map((candidate) => candidate.facts));
+  const ranked = candidates.map((candidate) => rank(candidate, objective, best, at)).sort(compare);
+  const keptFor = input.sticky ? keepAtCache(ranked, objective) : undefined;
+  const skipped = input.skipped.slice(0, MAX_LISTED);
+  const unlisted =
+    Math.max(0, candidates.length - MAX_LISTED) + Math.max(0, input.skipped.length - MAX_LISTED);
   return {
-    decision: { at: now, model, family, objective, candidates, skipped, cursor, explanation },
-    keys: ranked.map((entry) => entry.key),
+    decision: {
+      at,
+      model: input.model,
+      objective,
+      candidates: ranked.slice(0, MAX_LISTED).map((entry) => entry.scored),
+      skipped,
+      unlisted,
+      best,
+      ...(keptFor ? { keptFor } : {}),
+      rules: input.rules,
+    },
+    order: ranked.map((entry) => entry.candidate),
   };
 }
 
-function score(key: PooledKey, family: string, now: number): ScoredCandidate {
-  const successRate = key.health.successRate(family);
-  const headroom = key.health.headroom(family, now);
+/** The order of a stored decision's candidates, made again from their facts alone. */
+export function replay(decision: Decision): readonly ScoredCandidate[] {
+  const ranked = decision.candidates
+    .map((candidate) => rank(candidate, decision.objective, decision.best, decision.at))
+    .sort(compare);
+  if (decision.keptFor) keepAtCache(ranked, decision.objective);
+  return ranked.map((entry) => entry.scored);
+}
+
+function rank<C extends Candidate>(
+  candidate: C,
+  objective: Objective,
+  best: Decision['best'],
+  at: number,
+): Ranked<C> {
+  const { keyId, providerId, model, facts } = candidate;
+  const parts = scoreParts(facts, best, at);
+  const score = scoreOf(parts, objective);
+  const probes = facts.recovering && (best.costNano === null || parts.cost >= PROBE_COST_SHARE) ? 1 : 0;
   return {
-    keyId: key.record.id,
-    providerId: key.provider.id,
-    score: SUCCESS_WEIGHT * successRate + HEADROOM_WEIGHT * headroom,
-    parts: { successRate, headroom },
-    served: key.health.served,
+    candidate,
+    scored: { keyId, providerId, model, score, parts, facts },
+    probes,
+    primary: primaryRank(score, objective),
+    secondary: secondaryRank(parts, objective),
   };
+}
+
+function compare<C extends Candidate>(a: Ranked<C>, b: Ranked<C>): number {
+  return (
+    b.probes - a.probes ||
+    a.scored.facts.preference - b.scored.facts.preference ||
+    b.primary - a.primary ||
+    b.secondary - a.secondary ||
+    a.scored.facts.fairTag - b.scored.facts.fairTag ||
+    a.scored.facts.turn - b.scored.facts.turn
+  );
+}
+
+/** Moves the candidate that holds most of the conversation to the front, if none is clearly better. */
+function keepAtCache<C extends Candidate>(
+  ranked: Ranked<C>[],
+  objective: Objective,
+): 'prompt_cache' | undefined {
+  const first = ranked[0];
+  // The expected cost has the cache in it already: the cheapest is the cheapest.
+  if (!first || first.probes || ('primary' in objective && objective.primary === 'cost')) return undefined;
+  let holder = first;
+  for (const entry of ranked) {
+    if (entry.scored.facts.cacheSavesNano > holder.scored.facts.cacheSavesNano) holder = entry;
+  }
+  if (
+    holder === first ||
+    holder.scored.facts.preference !== first.scored.facts.preference ||
+    first.scored.score - holder.scored.score > CLEARLY_BETTER
+  ) {
+    return undefined;
+  }
+  ranked.splice(ranked.indexOf(holder), 1);
+  ranked.unshift(holder);
+  return 'prompt_cache';
 }

@@ -1,5 +1,8 @@
-import type { ScoredCandidate, SkippedKey } from '../../../shared/model/trace.ts';
+import { formatUsd } from '../../../shared/model/money.ts';
+import { describeObjective } from '../../../shared/model/objectives.ts';
 import type { SkipReason } from '../../../shared/model/reasons.ts';
+import type { Decision, RuleReference, ScoredCandidate, SkippedKey } from '../../../shared/model/trace.ts';
+import { primaryRank, secondaryRank } from './score.ts';
 
 const WORDS: Readonly<Record<SkipReason, string>> = {
   disabled: 'disabled',
@@ -11,34 +14,110 @@ const WORDS: Readonly<Record<SkipReason, string>> = {
   model_not_served: 'without this model',
   protocol_not_spoken: 'without this protocol',
   not_pinned: 'not of the pinned provider',
-  budget: 'stopped by a budget',
-  already_tried: 'tried before',
+  other_team: "another team's",
+  model_denied: 'not allowed this model',
+  policy: 'left out by a policy',
+  region: 'outside the allowed regions',
+  unreliable: 'below the success rate that is asked for',
+  too_expensive: 'too expensive for this request',
+  price_unknown: 'without a known price',
+  unbounded: 'without a bound of its cost',
+  quota: 'without enough quota left',
+  predicted_exhaustion: 'predicted to run out soon',
 };
+/** More than these in one sentence nobody reads. */
+const MAX_NAMED = 5;
 
-/** One paragraph that a person understands, from a decision's data alone. */
-export function explain(
-  model: string,
-  candidates: readonly ScoredCandidate[],
-  skipped: readonly SkippedKey[],
-  at: number,
-): string {
-  const skips = skipped.map((entry) => `${entry.keyId} is ${WORDS[entry.reason]}${wait(entry.until, at)}`);
-  const left = skips.length > 0 ? ` Left out: ${skips.join('; ')}.` : '';
-  const first = candidates[0];
-  if (!first) return `No key can serve ${model} now.${left}`;
-  const { successRate, headroom } = first.parts;
-  const why = `success rate ${percent(successRate)}${headroom < 1 ? `, ${percent(headroom)} of its safe headroom` : ''}`;
-  const second = candidates[1];
-  if (!second) return `${first.keyId} is the only key that can serve ${model} now (${why}).${left}`;
-  const tie = Math.abs(first.score - second.score) < 0.05;
-  const rest = tie
-    ? `as reliable as ${second.keyId}; it was its turn (${first.served} requests served against ${second.served})`
-    : `more reliable than ${second.keyId} (score ${first.score.toFixed(2)} against ${second.score.toFixed(2)})`;
-  return `${first.keyId} serves ${model}: ${why}, ${rest}.${left}`;
+/** One paragraph that a person understands, from a decision's data alone. `nameOf` gives names to key ids. */
+export function explain(decision: Decision, nameOf: (keyId: string) => string = (id) => id): string {
+  const sentences = [
+    choice(decision, nameOf),
+    cache(decision, nameOf),
+    leftOut(decision, nameOf),
+    rules(decision.rules),
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
-function wait(until: number | undefined, at: number): string {
-  return until === undefined ? '' : ` for ${Math.max(1, Math.ceil((until - at) / 1000))} s more`;
+function choice(decision: Decision, nameOf: (keyId: string) => string): string {
+  const { candidates, objective, model } = decision;
+  const [first, second] = candidates;
+  if (!first) return `No key can serve ${model} now.`;
+  const name = nameOf(first.keyId);
+  const served = first.model === model ? model : `${model} with ${first.model}`;
+  if (first.facts.recovering) {
+    return `${name} serves ${served}: its wait is over, so that this request tries whether it is back.`;
+  }
+  if (!second) return `${name} is the only key that can serve ${served} now (${merits(first)}).`;
+  const other = nameOf(second.keyId);
+  const goal = describeObjective(objective);
+  return `${name} serves ${served} by the objective ${goal}: ${merits(first)}. ${comparison(decision, first, second, other)}`;
+}
+
+function comparison(
+  decision: Decision,
+  first: ScoredCandidate,
+  second: ScoredCandidate,
+  other: string,
+): string {
+  const { objective } = decision;
+  if (decision.keptFor === 'prompt_cache') {
+    return `It was kept for its prompt cache before ${other} (score ${score(first)} against ${score(second)}).`;
+  }
+  if (first.facts.preference !== second.facts.preference) return `A policy prefers it to ${other}.`;
+  if (primaryRank(first.score, objective) !== primaryRank(second.score, objective)) {
+    return `Next was ${other} (score ${score(first)} against ${score(second)}, ${merits(second)}).`;
+  }
+  if (secondaryRank(first.parts, objective) !== secondaryRank(second.parts, objective)) {
+    return `It was as good as ${other}, and better by the second objective.`;
+  }
+  return `It was as good as ${other}; it was its turn (${first.facts.served} requests served against ${second.facts.served}).`;
+}
+
+/** What speaks for a candidate, in figures. */
+function merits({ facts }: ScoredCandidate): string {
+  const parts = [`success rate ${percent(facts.successRate)}`];
+  if (facts.headroom < 1) parts.push(`${percent(facts.headroom)} of its safe headroom`);
+  if (facts.expectedNano !== null) parts.push(`about ${formatUsd(facts.expectedNano)}`);
+  if (facts.expectedMs !== null) parts.push(`about ${(facts.expectedMs / 1000).toFixed(1)} s`);
+  return parts.join(', ');
+}
+
+function cache({ candidates, keptFor }: Decision, nameOf: (keyId: string) => string): string {
+  const first = candidates[0];
+  if (!first) return '';
+  const { cachedTokens, cacheSavesNano } = first.facts;
+  if (cachedTokens > 0) {
+    return `Its account is expected to have ${cachedTokens} tokens of this conversation cached, which saves about ${formatUsd(cacheSavesNano)}.`;
+  }
+  const holder = keptFor ? undefined : candidates.find((candidate) => candidate.facts.cachedTokens > 0);
+  if (!holder) return '';
+  return `The conversation leaves the cache of ${nameOf(holder.keyId)}, which would have saved about ${formatUsd(holder.facts.cacheSavesNano)}.`;
+}
+
+function leftOut({ skipped, at, unlisted }: Decision, nameOf: (keyId: string) => string): string {
+  if (skipped.length === 0) return '';
+  const named = skipped.slice(0, MAX_NAMED).map((entry) => skip(entry, at, nameOf));
+  const more = skipped.length - named.length + unlisted;
+  return `Left out: ${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`;
+}
+
+function skip(entry: SkippedKey, at: number, nameOf: (keyId: string) => string): string {
+  const wait =
+    entry.until === undefined ? '' : ` for ${Math.max(1, Math.ceil((entry.until - at) / 1000))} s more`;
+  const rule = entry.rule ? ` (policy ${entry.rule.policy})` : '';
+  return `${nameOf(entry.keyId)} is ${WORDS[entry.reason]}${wait}${rule}`;
+}
+
+function rules(applied: readonly RuleReference[]): string {
+  if (applied.length === 0) return '';
+  const named = applied.slice(0, MAX_NAMED).map(({ policy, action }) => `${action} of ${policy}`);
+  const more = applied.length - named.length;
+  return `Policies: ${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`;
+}
+
+function score(candidate: ScoredCandidate): string {
+  return candidate.score.toFixed(2);
 }
 
 function percent(share: number): string {

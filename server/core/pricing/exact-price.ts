@@ -1,6 +1,6 @@
 import type { NanoUsd } from '../../../shared/model/money.ts';
 import { totalInput, type TokenUsage } from '../../../shared/model/usage.ts';
-import type { ModelPrice } from '../../core/ports/prices.ts';
+import type { ModelPrice } from '../ports/prices.ts';
 
 /** Prices in picodollars (1e-12 USD) a token, which hold for requests with more than `above` input tokens. */
 export interface Rates {

@@ -1,0 +1,279 @@
+import type {
+  BudgetRecord,
+  BudgetScope,
+  OnInsufficient,
+  QuotaDimension,
+  QuotaRecord,
+  TimeWindow,
+} from '../../../shared/model/limits.ts';
+import { NANO_PER_USD, type NanoUsd } from '../../../shared/model/money.ts';
+import { type BudgetBook, budgetAddress, effectiveLimit } from '../budget/budget-book.ts';
+import { policyBudgets } from '../budget/policy-budgets.ts';
+import { groupOwner, type KeyPool } from '../key/key-pool.ts';
+import { policySchema, type Policy } from '../policy/policy-schema.ts';
+import { PolicySet } from '../policy/policy-set.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
+import type { Store } from '../ports/store.ts';
+import type { RequestRun } from '../router/request-run.ts';
+import type { RouteCandidate } from '../routing/candidate-finder.ts';
+import type { QuotaBook, QuotaStatus } from '../quota/quota-book.ts';
+import { windowAt } from '../quota/windows.ts';
+import { RouterError } from '../router-error.ts';
+
+export interface NewBudget {
+  readonly name: string;
+  readonly limitUsd: number;
+  readonly window: TimeWindow;
+  readonly scope?: BudgetScope;
+  readonly enforcement?: 'prevent' | 'alert';
+  readonly alertThresholds?: readonly number[];
+  readonly onInsufficient?: OnInsufficient | readonly OnInsufficient[];
+  readonly downgradeTo?: string;
+  readonly timeZone?: string;
+}
+
+export interface NewQuota {
+  readonly keyId: string;
+  readonly dimension: QuotaDimension;
+  readonly window: TimeWindow;
+  /** In the dimension's unit; `usd` in dollars. */
+  readonly totalCapacity: number;
+  /** A model family; all if left out. */
+  readonly family?: string;
+  /** ms since the epoch. */
+  readonly resetAt?: number;
+  readonly timeZone?: string;
+}
+
+/** A budget with what is spent and held in its window. */
+export interface BudgetStatus {
+  readonly id: string;
+  readonly name: string;
+  readonly scope: BudgetScope;
+  readonly enforcement: 'prevent' | 'alert';
+  /** With a raise that has not ended. */
+  readonly limitNano: NanoUsd;
+  readonly spentNano: NanoUsd;
+  readonly heldNano: NanoUsd;
+  /** Held by attempts whose outcome a crash hid. */
+  readonly unknownNano: NanoUsd;
+  readonly remainingNano: NanoUsd;
+  readonly windowStart: number;
+  readonly windowEnd: number | null;
+  readonly policy: string | null;
+}
+
+export interface LimitsAdminParts {
+  readonly store: Store;
+  readonly pool: KeyPool;
+  readonly budgets: BudgetBook;
+  readonly quotas: QuotaBook;
+  readonly policies: { current: PolicySet };
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Budgets, quotas and policies: every change is stored, with who made it, before it takes effect. */
+export class LimitsAdmin {
+  readonly #parts: LimitsAdminParts;
+
+  constructor(parts: LimitsAdminParts) {
+    this.#parts = parts;
+  }
+
+  /** Throws `RouterError('invalid_request')` for limits that are no amounts. */
+  async addBudget(input: NewBudget, actor: string): Promise<BudgetRecord> {
+    const { store, budgets, clock, random } = this.#parts;
+    const steps = input.onInsufficient ?? [];
+    const record: BudgetRecord = {
+      id: random.id('bud'),
+      name: input.name,
+      scope: input.scope ?? {},
+      limitNano: toNano(input.limitUsd),
+      window: input.window,
+      timeZone: input.timeZone ?? null,
+      enforcement: input.enforcement ?? 'prevent',
+      alertThresholds: input.alertThresholds ?? [],
+      onInsufficient: typeof steps === 'string' ? [steps] : steps,
+      downgradeTo: input.downgradeTo ?? null,
+      raise: null,
+      policy: null,
+      createdAt: clock.now(),
+    };
+    await store.saveBudget(record);
+    await this.#audit(actor, 'budget.add', record.id, null, record);
+    budgets.set(record);
+    return record;
+  }
+
+  async removeBudget(id: string, actor: string): Promise<void> {
+    const { store, budgets } = this.#parts;
+    const before = this.#configuredBudget(id);
+    await store.deleteBudget(id);
+    await this.#audit(actor, 'budget.remove', id, before, null);
+    budgets.remove(id);
+  }
+
+  /** "$5 more for one hour": a raise that ends by itself. Throws `RouterError('not_found')`. */
+  async raiseBudget(
+    id: string,
+    raise: { readonly usd: number; readonly forMs: number },
+    actor: string,
+  ): Promise<BudgetRecord> {
+    const { store, budgets, clock } = this.#parts;
+    const before = this.#configuredBudget(id);
+    const until = clock.now() + raise.forMs;
+    const after: BudgetRecord = { ...before, raise: { amountNano: toNano(raise.usd), until } };
+    await store.saveBudget(after);
+    await this.#audit(actor, 'budget.raise', id, before.raise, after.raise);
+    budgets.set(after);
+    return after;
+  }
+
+  /** Every budget with its spend; per-conversation ones show no single sum. */
+  async budgetStatus(): Promise<readonly BudgetStatus[]> {
+    const { store, budgets, clock } = this.#parts;
+    const at = clock.now();
+    const records = budgets.all().map(({ record }) => record);
+    const counters = await store.counters(records.map((record) => budgetAddress(record, null, at)));
+    return records.map((record, index) => {
+      const { spent = 0, held = 0, unknown = 0 } = counters[index] ?? {};
+      const limitNano = effectiveLimit(record, at);
+      const window = windowAt(record.window, at, { timeZone: record.timeZone, resetAt: null });
+      return {
+        id: record.id,
+        name: record.name,
+        scope: record.scope,
+        enforcement: record.enforcement,
+        limitNano,
+        spentNano: spent,
+        heldNano: held,
+        unknownNano: unknown,
+        remainingNano: Math.max(0, limitNano - spent - held - unknown),
+        windowStart: window.start,
+        windowEnd: window.end,
+        policy: record.policy,
+      };
+    });
+  }
+
+  /** What the budgets that an attempt would count on have left; `null` under `alert`, which stops nothing. */
+  async remainingFor(
+    run: RequestRun,
+    candidate: RouteCandidate,
+  ): Promise<{
+    readonly records: readonly BudgetRecord[];
+    readonly remaining: readonly { readonly subject: string; readonly leftNano: NanoUsd | null }[];
+  }> {
+    const { store, budgets, clock } = this.#parts;
+    const at = clock.now();
+    const { conversation } = run.request.facts;
+    const records = budgets.matching(run.budgetFacts(candidate.key, candidate.model), run.facts);
+    const addresses = records.map((record) => budgetAddress(record, conversation, at));
+    const counters = await store.counters(addresses);
+    const remaining = records.map((record, index) => {
+      const { spent = 0, held = 0, unknown = 0 } = counters[index] ?? {};
+      const left = effectiveLimit(record, at) - spent - held - unknown;
+      const subject = addresses[index]?.subject ?? '';
+      return { subject, leftNano: record.enforcement === 'prevent' ? left : null };
+    });
+    return { records, remaining };
+  }
+
+  /** Quotas of these owners, or all: what is used, and when they are predicted to run out. */
+  quotaStatus(owners: readonly string[] | null): readonly QuotaStatus[] {
+    return this.#parts.quotas.status(owners, this.#parts.clock.now());
+  }
+
+  /** A quota of a key; of its quota group where it has one, since that is what the provider limits. */
+  async addQuota(input: NewQuota, actor: string): Promise<QuotaRecord> {
+    const { store, pool, quotas, clock, random } = this.#parts;
+    const key = pool.get(input.keyId);
+    if (!key) throw new RouterError('not_found', `There is no key "${input.keyId}".`);
+    const { quotaGroup } = key.record;
+    if (!Number.isFinite(input.totalCapacity) || input.totalCapacity < 0) {
+      throw new RouterError('invalid_request', 'The capacity of a quota is a number that is not negative.');
+    }
+    const record: QuotaRecord = {
+      id: random.id('quo'),
+      owner: quotaGroup ? groupOwner(key.provider.id, quotaGroup) : `key:${input.keyId}`,
+      family: input.family ?? '*',
+      dimension: input.dimension,
+      window: input.window,
+      totalCapacity:
+        input.dimension === 'usd' ? toNano(input.totalCapacity) : Math.floor(input.totalCapacity),
+      resetAt: input.resetAt ?? null,
+      timeZone: input.timeZone ?? null,
+      createdAt: clock.now(),
+    };
+    await store.saveQuota(record);
+    await this.#audit(actor, 'quota.add', record.id, null, record);
+    await quotas.set(record, clock.now());
+    return record;
+  }
+
+  async removeQuota(id: string, actor: string): Promise<void> {
+    const { store, quotas } = this.#parts;
+    await store.deleteQuota(id);
+    await this.#audit(actor, 'quota.remove', id, null, null);
+    quotas.remove(id);
+  }
+
+  /** Replaces all policies; an invalid one leaves those that run as they are. Throws `RouterError('invalid_request')`. */
+  async setPolicies(inputs: readonly unknown[], actor: string): Promise<readonly Policy[]> {
+    const { store, policies } = this.#parts;
+    const parsed = inputs.map((input, index) => parsePolicy(input, index));
+    const before = policies.current.policies.map(({ name }) => name);
+    await store.savePolicies(parsed.map((policy) => ({ name: policy.name, policy })));
+    await this.#audit(
+      actor,
+      'policies.set',
+      'policies',
+      before,
+      parsed.map(({ name }) => name),
+    );
+    this.use(parsed);
+    return parsed;
+  }
+
+  /** Takes policies into use that are stored already. */
+  use(parsed: readonly Policy[]): void {
+    const { policies, budgets, clock } = this.#parts;
+    policies.current = new PolicySet(parsed);
+    budgets.setOfPolicies(policyBudgets(policies.current, clock.now()));
+  }
+
+  #configuredBudget(id: string): BudgetRecord {
+    const budget = this.#parts.budgets.get(id);
+    if (!budget) throw new RouterError('not_found', `There is no budget "${id}".`);
+    if (budget.record.policy !== null) {
+      const message = `Budget "${id}" comes from policy "${budget.record.policy}": change it there.`;
+      throw new RouterError('conflict', message);
+    }
+    return budget.record;
+  }
+
+  #audit(actor: string, action: string, target: string, before: unknown, after: unknown): Promise<void> {
+    const { store, clock } = this.#parts;
+    return store.recordAudit({ at: clock.now(), actor, action, target, before, after });
+  }
+}
+
+/** Throws `RouterError('invalid_request')` with the place and the fault. */
+export function parsePolicy(input: unknown, index: number): Policy {
+  const result = policySchema.safeParse(input);
+  if (result.success) return result.data;
+  const faults = result.error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join('.') || 'policy'}: ${issue.message}`);
+  throw new RouterError('invalid_request', `Policy ${index + 1} is not valid: ${faults.join('; ')}.`);
+}
+
+function toNano(usd: number): NanoUsd {
+  const nano = Math.round(usd * NANO_PER_USD);
+  if (!Number.isSafeInteger(nano) || nano < 0) {
+    throw new RouterError('invalid_request', `${usd} is no amount of dollars.`);
+  }
+  return nano;
+}

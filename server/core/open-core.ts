@@ -1,0 +1,194 @@
+import type { ProviderRecord } from '../../shared/model/records.ts';
+import type { StateTransition } from '../../shared/model/states.ts';
+import type { Trace } from '../../shared/model/trace.ts';
+import { Admin } from './admin/admin.ts';
+import { ChangeHub } from './admin/change-hub.ts';
+import { KeyAdmin } from './admin/key-admin.ts';
+import { LimitsAdmin, parsePolicy } from './admin/limits-admin.ts';
+import { ProviderAdmin } from './admin/provider-admin.ts';
+import { VirtualKeys } from './admin/virtual-keys.ts';
+import { type BudgetAlert, BudgetAlerts } from './budget/budget-alerts.ts';
+import { BudgetBook } from './budget/budget-book.ts';
+import { type RunawayAlert, RunawayAlarm } from './budget/runaway-alarm.ts';
+import { WaitQueue } from './budget/wait-queue.ts';
+import { CellBook } from './key/cell-book.ts';
+import { KeyPool } from './key/key-pool.ts';
+import { PolicySet } from './policy/policy-set.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Logger } from './ports/logger.ts';
+import type { Metrics } from './ports/metrics.ts';
+import type { PriceBook } from './ports/prices.ts';
+import type { ProviderAdapter } from './ports/provider.ts';
+import type { Random } from './ports/random.ts';
+import type { Store } from './ports/store.ts';
+import type { Tokens } from './ports/tokens.ts';
+import type { Upstream } from './ports/upstream.ts';
+import type { Vault } from './ports/vault.ts';
+import { TokenCalibration } from './pricing/token-calibration.ts';
+import { QuotaBook } from './quota/quota-book.ts';
+import { Router } from './router/router.ts';
+import { PromptCaches } from './routing/prompt-caches.ts';
+
+/** What the host of a core gives it: technologies behind the ports, and ears. */
+export interface CoreParts {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly upstream: Upstream;
+  readonly prices: PriceBook;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly tokens: Tokens;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly adapters: Readonly<Record<string, ProviderAdapter>>;
+  readonly presets: readonly Omit<ProviderRecord, 'createdAt'>[];
+  readonly version: string;
+  readonly headTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly observer?: CoreObserver;
+}
+
+/** Told of what happens, beside requests and never in their way. Must not throw. */
+export interface CoreObserver {
+  requestEnded?(trace: Trace): void;
+  stateChanged?(transitions: readonly StateTransition[]): void;
+  budgetAlert?(alert: BudgetAlert): void;
+  runaway?(alert: RunawayAlert): void;
+}
+
+/** A router whose parts are in place and whose stored state is loaded. */
+export interface Core {
+  readonly router: Router;
+  readonly admin: Admin;
+  readonly pool: KeyPool;
+  readonly virtualKeys: VirtualKeys;
+  readonly limits: LimitsAdmin;
+  readonly quotas: QuotaBook;
+  readonly calibration: TokenCalibration;
+  /** Attempts that a crash left behind, found at the start. */
+  readonly abandoned: number;
+  dispose(): void;
+}
+
+/** Builds the core and loads what is stored. Both hosts use it: the daemon and the library. */
+export async function openCore(parts: CoreParts): Promise<Core> {
+  const { store, vault, upstream, prices, clock, random, logger, observer } = parts;
+  const registry = await store.loadRegistry();
+  const changes = new ChangeHub();
+  const report = (what: string) => (error: unknown) => logger.error({ err: error }, what);
+  const cells = new CellBook(clock, {
+    changed: (records, transitions) => {
+      store.recordStates(records, transitions).catch(report('a key state could not be stored'));
+      if (transitions.length === 0) return;
+      changes.emit('keys', 'state');
+      observer?.stateChanged?.(transitions);
+    },
+  });
+  const pool = new KeyPool(parts.adapters);
+  const quotas = new QuotaBook(store);
+  const budgets = new BudgetBook();
+  const policies = { current: new PolicySet([]) };
+  const limits = new LimitsAdmin({ store, pool, budgets, quotas, policies, clock, random });
+  const keys = new KeyAdmin({ pool, cells, store, vault, upstream, clock, random, changes });
+  const virtualKeys = new VirtualKeys({ store, tokens: parts.tokens, clock, random });
+  const providers = new ProviderAdmin({ pool, store, clock, changes });
+  const calibration = new TokenCalibration();
+  const router = new Router({
+    pool,
+    cells,
+    store,
+    vault,
+    upstream,
+    prices,
+    clock,
+    random,
+    logger,
+    metrics: parts.metrics,
+    quotas,
+    budgets,
+    policies,
+    calibration,
+    caches: new PromptCaches(),
+    waits: new WaitQueue(clock),
+    runaway: new RunawayAlarm(),
+    alerts: new BudgetAlerts(store, registry.alerts, (alert) => {
+      logger.warn({ ...alert }, 'a budget has reached a threshold');
+      changes.emit('state');
+      observer?.budgetAlert?.(alert);
+    }),
+    headTimeoutMs: parts.headTimeoutMs,
+    idleTimeoutMs: parts.idleTimeoutMs,
+    events: {
+      keyRefused: (key, message, requestId) => {
+        logger.warn({ keyId: key.record.id, requestId }, 'provider refused a key');
+        keys.refused(key.record.id, message, requestId).catch(report('a refused key could not be stored'));
+      },
+      accountSeen: (key, account) => {
+        keys.accountSeen(key.record.id, account).catch(report('a quota group could not be stored'));
+      },
+      runawaySeen: (alert) => {
+        logger.warn({ ...alert }, 'a conversation spends far more than it used to');
+        observer?.runaway?.(alert);
+      },
+      requestStarted: () => changes.emit('state'),
+      requestEnded: (trace) => {
+        logger.info(
+          {
+            requestId: trace.requestId,
+            model: trace.model,
+            status: trace.status,
+            outcome: trace.outcome,
+            attempts: trace.attempts.length,
+            costNano: trace.costNano,
+            ms: trace.endedAt - trace.startedAt,
+          },
+          'request ended',
+        );
+        changes.emit('requests', 'state', 'keys');
+        observer?.requestEnded?.(trace);
+      },
+    },
+  });
+  const startedAt = clock.now();
+  const admin = new Admin({
+    keys,
+    providers,
+    virtualKeys,
+    pool,
+    store,
+    vault,
+    router,
+    prices,
+    clock,
+    changes,
+    version: parts.version,
+    startedAt,
+  });
+
+  for (const preset of parts.presets) pool.setProvider({ ...preset, createdAt: startedAt });
+  for (const provider of registry.providers) pool.setProvider(provider);
+  for (const key of registry.keys) {
+    if (key.enabled) {
+      const sealed = await store.loadSealed(key.id);
+      if (sealed) vault.hold(key.id, vault.open(key.id, sealed));
+    }
+    pool.set(key);
+  }
+  virtualKeys.load(registry.virtualKeys);
+  const abandoned = await store.recoverAbandoned(clock.now());
+  cells.load(registry.cells);
+  budgets.load(registry.budgets);
+  for (const quota of registry.quotas) await quotas.set(quota, clock.now());
+  limits.use(registry.policies.map(({ policy }, index) => parsePolicy(policy, index)));
+  return {
+    router,
+    admin,
+    pool,
+    virtualKeys,
+    limits,
+    quotas,
+    calibration,
+    abandoned,
+    dispose: () => cells.dispose(),
+  };
+}

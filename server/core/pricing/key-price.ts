@@ -1,0 +1,52 @@
+import type { KeyRecord, PriceOverride } from '../../../shared/model/records.ts';
+import { matchesPattern } from '../name-pattern.ts';
+import type { PooledKey } from '../key/key-pool.ts';
+import type { ModelPrice, PriceBook } from '../ports/prices.ts';
+import { ExactPrice } from './exact-price.ts';
+
+/** A model's price for one key: what was declared for the key, else what the price book says. */
+export function priceOf(book: PriceBook, key: PooledKey, model: string): ModelPrice | null {
+  return declaredPrice(key.record, model) ?? book.find(key.provider.kind, key.provider.baseUrl, model);
+}
+
+/** Declared prices by record: a changed record is another object. */
+const DECLARED = new WeakMap<KeyRecord, Map<string, ModelPrice | null>>();
+
+function declaredPrice(record: KeyRecord, model: string): ModelPrice | null {
+  const { prices } = record.metadata;
+  if (!prices) return null;
+  let known = DECLARED.get(record);
+  if (!known) DECLARED.set(record, (known = new Map<string, ModelPrice | null>()));
+  let price = known.get(model);
+  if (price === undefined) {
+    const override =
+      prices[model] ?? Object.entries(prices).find(([name]) => matchesPattern(name, model))?.[1];
+    price = override ? toPrice(override) : null;
+    if (known.size < 256) known.set(model, price);
+  }
+  return price;
+}
+
+function toPrice({ input, output, cacheRead, cacheWrite }: PriceOverride): ModelPrice {
+  const written = pico(cacheWrite ?? input);
+  return new ExactPrice({
+    tiers: [
+      {
+        above: 0,
+        input: pico(input),
+        cacheRead: pico(cacheRead ?? input),
+        cacheWrite: written,
+        cacheWrite1h: written,
+        output: pico(output),
+        reasoning: pico(output),
+      },
+    ],
+    perRequest: 0n,
+    contextWindow: null,
+  });
+}
+
+/** A dollar a million tokens is a million picodollars a token. */
+function pico(usdPerMillion: number): bigint {
+  return BigInt(Math.round(usdPerMillion * 1e6));
+}

@@ -1,0 +1,220 @@
+import type { CandidateFacts, SkippedKey } from '../../../shared/model/trace.ts';
+import type { CellBook } from '../key/cell-book.ts';
+import type { KeyPool, PooledKey } from '../key/key-pool.ts';
+import type { RoutePlan } from '../policy/route-plan.ts';
+import type { ModelPrice, PriceBook } from '../ports/prices.ts';
+import { type CostEstimate, estimateCost, type ExpectedCache, NO_CACHE } from '../pricing/estimate-cost.ts';
+import { priceOf } from '../pricing/key-price.ts';
+import type { TokenCalibration, TokenEstimate } from '../pricing/token-calibration.ts';
+import type { QuotaBook } from '../quota/quota-book.ts';
+import type { RequestForm } from '../router/routed-request.ts';
+import type { Candidate } from './decide.ts';
+import { declaredObstacle, obstacleOf } from './filter.ts';
+import type { CachedPrefix, PromptCaches } from './prompt-caches.ts';
+
+/** A key that could serve a request with a model, and all that an attempt needs of it. */
+export interface RouteCandidate extends Candidate {
+  readonly key: PooledKey;
+  readonly family: string;
+  readonly form: RequestForm;
+  /** `null`: free of charge by its protocol, or unknown. */
+  readonly price: ModelPrice | null;
+  readonly estimate: CostEstimate | null;
+  /** What it is expected to use; `null` where nothing is billed. */
+  readonly tokens: TokenEstimate | null;
+}
+
+/** What is asked for. */
+export interface Wanted {
+  readonly model: string;
+  readonly forms: readonly RequestForm[];
+  readonly pinnedProvider: string | null;
+  readonly callerId: string;
+  readonly team: string | null;
+  readonly conversation: string | null;
+  readonly plan: RoutePlan;
+  readonly now: number;
+  /** Counts up with each decision; breaks ties. */
+  readonly cursor: number;
+}
+
+export interface FinderParts {
+  readonly pool: KeyPool;
+  readonly cells: CellBook;
+  readonly prices: PriceBook;
+  readonly calibration: TokenCalibration;
+  readonly caches: PromptCaches;
+  readonly quotas: QuotaBook;
+}
+
+/** A key's declared quality where nothing is declared. */
+const MIDDLE_QUALITY = 0.5;
+
+/** Looks at the keys that serve a model: those that can take a request now, and why the others can't. */
+export class CandidateFinder {
+  readonly #parts: FinderParts;
+
+  constructor(parts: FinderParts) {
+    this.#parts = parts;
+  }
+
+  find(wanted: Wanted): {
+    readonly candidates: readonly RouteCandidate[];
+    readonly skipped: readonly SkippedKey[];
+  } {
+    const protocols = wanted.forms.map((form) => form.codec.protocol);
+    const keys = this.#parts.pool.serving(wanted.model, protocols);
+    const search = new Search(this.#parts, wanted, keys.length);
+    keys.forEach((key, index) => search.look(key, index));
+    return search.result();
+  }
+}
+
+/** One look over the keys of one model: prices and estimates are worked out once for all keys of one price. */
+class Search {
+  readonly #parts: FinderParts;
+  readonly #wanted: Wanted;
+  readonly #count: number;
+  readonly #candidates: RouteCandidate[] = [];
+  readonly #skipped: SkippedKey[] = [];
+  readonly #estimates = new Map<ModelPrice, CostEstimate>();
+  readonly #cached: boolean;
+  #tokens: TokenEstimate | null = null;
+
+  constructor(parts: FinderParts, wanted: Wanted, count: number) {
+    this.#parts = parts;
+    this.#wanted = wanted;
+    this.#count = count;
+    this.#cached = parts.caches.knows(wanted.conversation, wanted.model);
+  }
+
+  look(key: PooledKey, index: number): void {
+    const { model, pinnedProvider, team, plan, now } = this.#wanted;
+    const { cells, quotas } = this.#parts;
+    const keyId = key.record.id;
+    if (pinnedProvider !== null && key.provider.id !== pinnedProvider) {
+      this.#skipped.push({ keyId, reason: 'not_pinned' });
+      return;
+    }
+    const family = key.adapter.family(model);
+    const obstacle =
+      obstacleOf(key, family, cells) ??
+      declaredObstacle(key, model, team) ??
+      quotas.obstacle(key, family, now);
+    if (obstacle) {
+      this.#skipped.push(obstacle);
+      return;
+    }
+    const refused = plan.refuse({ ...key.facts, model });
+    if (refused) {
+      this.#skipped.push({ keyId, ...refused });
+      return;
+    }
+    this.#add(key, family, index);
+  }
+
+  result(): { readonly candidates: readonly RouteCandidate[]; readonly skipped: readonly SkippedKey[] } {
+    const { plan, now } = this.#wanted;
+    let left: readonly RouteCandidate[] = this.#candidates;
+    for (const { value, rule, soft } of plan.minSuccessRates) {
+      const reliable = left.filter(({ facts }) => facts.successRate >= value);
+      if (soft && reliable.length === 0) continue;
+      left = this.#leave(left, reliable, 'unreliable', rule);
+    }
+    const { avoidExhaustion } = plan;
+    if (avoidExhaustion) {
+      const lasting = left.filter(
+        ({ facts }) => facts.exhaustedAt === null || facts.exhaustedAt - now > avoidExhaustion.value,
+      );
+      // While others can serve.
+      if (lasting.length > 0) left = this.#leave(left, lasting, 'predicted_exhaustion', avoidExhaustion.rule);
+    }
+    return { candidates: left, skipped: this.#skipped };
+  }
+
+  #leave(
+    before: readonly RouteCandidate[],
+    after: readonly RouteCandidate[],
+    reason: SkippedKey['reason'],
+    rule: NonNullable<SkippedKey['rule']>,
+  ): readonly RouteCandidate[] {
+    for (const candidate of before) {
+      if (!after.includes(candidate)) this.#skipped.push({ keyId: candidate.keyId, reason, rule });
+    }
+    return after;
+  }
+
+  #add(key: PooledKey, family: string, index: number): void {
+    const { model, forms, plan, now, cursor } = this.#wanted;
+    const { cells, quotas, prices } = this.#parts;
+    const form = forms.find(({ codec }) => key.adapter.protocols.has(codec.protocol));
+    if (!form) return;
+    const keyId = key.record.id;
+    const { billed } = form.codec;
+    const price = billed ? priceOf(prices, key, model) : null;
+    if (billed && !price && plan.unknownPrice) {
+      this.#skipped.push({ keyId, reason: 'price_unknown', rule: plan.unknownPrice.rule });
+      return;
+    }
+    const prefix = this.#cached
+      ? this.#parts.caches.expected(this.#wanted.conversation, model, key.account, now)
+      : null;
+    const estimate = price && this.#estimate(price, form, key, prefix);
+    if (estimate && plan.maxCost && estimate.highNano > plan.maxCost.value) {
+      this.#skipped.push({ keyId, reason: 'too_expensive', rule: plan.maxCost.rule });
+      return;
+    }
+    const uncached = prefix && price ? this.#estimate(price, form, key, null) : estimate;
+    const facts: CandidateFacts = {
+      successRate: key.health.successRate(family),
+      headroom: Math.min(key.health.headroom(family, now), quotas.headroom(key, family, now)),
+      expectedNano: estimate ? estimate.expectedNano : billed ? null : 0,
+      expectedMs: key.health.expectedMs(family),
+      quality: key.record.metadata.quality ?? MIDDLE_QUALITY,
+      fairTag: key.health.fairTag,
+      weight: key.record.metadata.weight ?? 1,
+      served: key.health.served,
+      recovering: cells.isRecovering(key.owners, family),
+      cachedTokens: prefix?.tokens ?? 0,
+      cacheSavesNano: estimate && uncached ? Math.max(0, uncached.expectedNano - estimate.expectedNano) : 0,
+      preference: plan.preference(key.facts),
+      exhaustedAt: quotas.exhaustedAt(key, family, now, plan.avoidExhaustion?.minConfidence),
+      turn: (index + this.#count - (cursor % this.#count)) % this.#count,
+    };
+    this.#candidates.push({
+      keyId,
+      providerId: key.provider.id,
+      model,
+      facts,
+      key,
+      family,
+      form,
+      price,
+      estimate,
+      tokens: this.#tokens,
+    });
+  }
+
+  #estimate(price: ModelPrice, form: RequestForm, key: PooledKey, prefix: CachedPrefix | null): CostEstimate {
+    const { model, callerId } = this.#wanted;
+    if (!prefix) {
+      const known = this.#estimates.get(price);
+      if (known) return known;
+    }
+    this.#tokens ??= this.#parts.calibration.estimate(
+      model,
+      callerId,
+      form.raw.length,
+      form.facts.maxOutputTokens,
+    );
+    const estimate = estimateCost(price, this.#tokens, this.#expectedCache(key, prefix));
+    if (!prefix) this.#estimates.set(price, estimate);
+    return estimate;
+  }
+
+  /** A caller that has Anthropic cache its prompt pays for writing what the account does not have. */
+  #expectedCache(key: PooledKey, prefix: CachedPrefix | null): ExpectedCache {
+    if (!prefix && !this.#cached) return NO_CACHE;
+    return { readTokens: prefix?.tokens ?? 0, writesRest: key.provider.kind === 'anthropic' };
+  }
+}

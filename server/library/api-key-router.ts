@@ -1,0 +1,348 @@
+import { randomBytes } from 'node:crypto';
+import { nanoFromUsd } from '../../shared/model/money.ts';
+import type { Objective, ObjectiveName } from '../../shared/model/objectives.ts';
+import type { KeyState } from '../../shared/model/states.ts';
+import type { Decision, Trace } from '../../shared/model/trace.ts';
+import { VERSION } from '../../shared/version.ts';
+import { EnvelopeVault } from '../adapters/envelope/envelope-vault.ts';
+import { MemoryStore } from '../adapters/memory/memory-store.ts';
+import { GenaiPriceBook } from '../adapters/prices/genai-price-book.ts';
+import { NodeTokens } from '../adapters/system/node-tokens.ts';
+import { SystemClock } from '../adapters/system/system-clock.ts';
+import { SystemRandom } from '../adapters/system/system-random.ts';
+import { UndiciUpstream } from '../adapters/undici/undici-upstream.ts';
+import { parsePolicy } from '../core/admin/limits-admin.ts';
+import { type Core, openCore } from '../core/open-core.ts';
+import { PolicySet } from '../core/policy/policy-set.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { Logger } from '../core/ports/logger.ts';
+import type { PriceBook } from '../core/ports/prices.ts';
+import type { Random } from '../core/ports/random.ts';
+import type { Store } from '../core/ports/store.ts';
+import type { Upstream } from '../core/ports/upstream.ts';
+import { explain } from '../core/routing/explain.ts';
+import { ADAPTERS, PRESETS } from '../providers/presets.ts';
+import { runBatch } from './batch.ts';
+import { snakeKeys } from './camel-case.ts';
+import { EventHub, type RouterEventMap } from './event-hub.ts';
+import { estimateRequest, fits } from './estimate.ts';
+import { RequestRunner } from './request-runner.ts';
+import type {
+  BatchResult,
+  BudgetCheck,
+  BudgetConfiguration,
+  BudgetState,
+  CostEstimation,
+  KeyDetails,
+  KeyRegistration,
+  PolicyConfiguration,
+  ProviderRegistration,
+  QuotaConfiguration,
+  QuotaState,
+  RouteRequest,
+  RouteResponse,
+  RouteStream,
+  StateSummary,
+} from './types.ts';
+import { toBudgetState, toKeyDetails, toQuotaState, toWindow } from './views.ts';
+
+/** What a program may replace; everything has a default that needs no file, no listener and no native code. */
+export interface ApiKeyRouterOptions {
+  /** Default: in memory. */
+  readonly store?: Store;
+  /** 32 bytes that secrets are sealed with before they reach the store; needed again to open a store that lasts. */
+  readonly masterKey?: Uint8Array;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly upstream?: Upstream;
+  readonly prices?: PriceBook;
+  /** Default: silent. */
+  readonly logger?: Logger;
+  /** What routing optimises where neither request nor policy says; default reliability, then fairness. */
+  readonly objective?: ObjectiveName | Objective;
+  /** From sending a request to the head of its answer, ms. Default ten minutes. */
+  readonly headTimeoutMs?: number;
+  /** Between two pieces of an answer, ms. Default five minutes. */
+  readonly idleTimeoutMs?: number;
+}
+
+const KEY_BYTES = 32;
+const HEAD_TIMEOUT_MS = 600_000;
+const IDLE_TIMEOUT_MS = 300_000;
+const SILENT: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+/** Who changed what, in the audit log. */
+const ACTOR = 'library';
+
+/**
+ * Routes requests over a program's own keys: picks key, model and provider, fails over, keeps budgets and quotas, and
+ * explains. No HTTP listener and no database unless one is injected.
+ */
+export class ApiKeyRouter {
+  readonly #core: Promise<Core>;
+  readonly #upstream: Upstream;
+  readonly #store: Store;
+  readonly #events = new EventHub();
+  readonly #runner: RequestRunner;
+  readonly #policies: PolicyConfiguration[] = [];
+
+  constructor(options: ApiKeyRouterOptions = {}) {
+    const clock = options.clock ?? new SystemClock();
+    const random = options.random ?? new SystemRandom(clock);
+    this.#store = options.store ?? new MemoryStore();
+    this.#upstream = options.upstream ?? new UndiciUpstream();
+    const key = options.masterKey ?? randomBytes(KEY_BYTES);
+    this.#core = openCore({
+      store: this.#store,
+      vault: new EnvelopeVault({ key, sealing: 'memory' }),
+      upstream: this.#upstream,
+      prices: options.prices ?? new GenaiPriceBook(clock),
+      clock,
+      random,
+      tokens: new NodeTokens(),
+      logger: options.logger ?? SILENT,
+      metrics: { attemptEnded: () => undefined, requestEnded: () => undefined },
+      adapters: ADAPTERS,
+      presets: PRESETS,
+      version: VERSION,
+      headTimeoutMs: options.headTimeoutMs ?? HEAD_TIMEOUT_MS,
+      idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
+      observer: this.#events,
+    });
+    // Whoever calls first is told; nobody else must be warned of an unhandled rejection.
+    this.#core.catch(() => undefined);
+    this.#runner = new RequestRunner({
+      core: this.#core,
+      clock,
+      random,
+      defaultObjective: toObjective(options.objective),
+    });
+  }
+
+  /** Listens to what happens; the returned function ends it. */
+  on<E extends keyof RouterEventMap>(event: E, listener: (value: RouterEventMap[E]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /** A preset by its id (`openai`, `anthropic`), a base URL, or an adapter of one's own. Returns the provider's id. */
+  async registerProvider(provider: string | ProviderRegistration): Promise<string> {
+    const core = await this.#core;
+    const registration = typeof provider === 'string' ? { id: provider } : provider;
+    const { id, baseUrl, adapter } = registration;
+    if (adapter) core.pool.setAdapter(adapter);
+    if (baseUrl === undefined) {
+      if (core.pool.provider(id)) return id;
+      throw new TypeError(
+        `"${id}" is no preset (${PRESETS.map((preset) => preset.id).join(', ')}): give its baseUrl.`,
+      );
+    }
+    const known = core.pool.provider(id);
+    const kind = adapter?.kind ?? registration.kind ?? known?.kind ?? 'openai-compatible';
+    await core.admin.providers.save({ id, kind, name: known?.name ?? id, baseUrl });
+    return id;
+  }
+
+  /** Adds a key. Throws `RouterError` for placeholders, duplicates, and (if verified) secrets that are refused. */
+  async registerKey(registration: KeyRegistration): Promise<KeyDetails> {
+    const core = await this.#core;
+    const { provider, secret, name, models, verify, ...metadata } = registration;
+    const view = await core.admin.keys.add({
+      providerId: provider,
+      name: name ?? freeName(core, provider),
+      secret,
+      metadata,
+      ...(models ? { models } : {}),
+      verify: verify ? 'listing' : 'none',
+    });
+    return toKeyDetails(view, core);
+  }
+
+  /** Puts another secret in a key's place: its id, history, quotas and states stay, and running requests end undisturbed. */
+  async rotateKey(
+    keyId: string,
+    secret: string,
+    options: { readonly verify?: boolean } = {},
+  ): Promise<KeyDetails> {
+    const core = await this.#core;
+    const view = await core.admin.keys.rotate(keyId, { secret, verify: options.verify ? 'listing' : 'none' });
+    return toKeyDetails(view, core);
+  }
+
+  /** Removes a key and its secret for good. What it did stays in history; running requests end undisturbed. */
+  async revokeKey(keyId: string): Promise<void> {
+    await (await this.#core).admin.keys.remove(keyId);
+  }
+
+  /** Sets a key's state by hand, e.g. `throttled` until a time, or `available` again. */
+  async updateKeyState(
+    keyId: string,
+    state: KeyState,
+    options: { readonly until?: Date } = {},
+  ): Promise<KeyDetails> {
+    const core = await this.#core;
+    const until = options.until?.getTime();
+    const view = await core.admin.keys.setState(keyId, { state, ...(until === undefined ? {} : { until }) });
+    return toKeyDetails(view, core);
+  }
+
+  /** A capacity that a key, or the account behind it, has in a window. Returns the quota's id. */
+  async configureQuota(quota: QuotaConfiguration): Promise<string> {
+    const { keyId, timeWindow, totalCapacity, dimension, ...rest } = quota;
+    const input = {
+      keyId,
+      totalCapacity,
+      dimension: dimension ?? 'requests',
+      window: toWindow(timeWindow),
+      ...rest,
+    } as const;
+    const record = await (await this.#core).limits.addQuota(input, ACTOR);
+    return record.id;
+  }
+
+  /** A spending limit. Returns the budget's id. */
+  async configureBudget(budget: BudgetConfiguration): Promise<string> {
+    const { limit, timeWindow, ...rest } = budget;
+    const input = { ...rest, limitUsd: limit, window: toWindow(timeWindow) };
+    const record = await (await this.#core).limits.addBudget(input, ACTOR);
+    return record.id;
+  }
+
+  /** "$5 more for one hour". */
+  async raiseBudget(budgetId: string, usd: number, forMs: number): Promise<void> {
+    await (await this.#core).limits.raiseBudget(budgetId, { usd, forMs }, ACTOR);
+  }
+
+  /** Adds a policy, or replaces the one of its name. An invalid one throws and leaves those that run as they are. */
+  async configurePolicy(policy: PolicyConfiguration): Promise<void> {
+    const core = await this.#core;
+    const next = [...this.#policies.filter(({ name }) => name !== policy.name), policy];
+    await core.limits.setPolicies(
+      next.map((entry) => snakeKeys(entry)),
+      ACTOR,
+    );
+    this.#policies.splice(0, this.#policies.length, ...next);
+  }
+
+  async removePolicy(name: string): Promise<void> {
+    const core = await this.#core;
+    const next = this.#policies.filter((policy) => policy.name !== name);
+    await core.limits.setPolicies(
+      next.map((entry) => snakeKeys(entry)),
+      ACTOR,
+    );
+    this.#policies.splice(0, this.#policies.length, ...next);
+  }
+
+  /** Answers a request. Throws `NoEligibleKeys`, `BudgetExceeded` or `ProviderError`. */
+  route(request: RouteRequest): Promise<RouteResponse> {
+    return this.#runner.route(request);
+  }
+
+  /** Answers in pieces, held back by a slow reader. Leaving the loop early ends the provider's work too. */
+  routeStream(request: RouteRequest): RouteStream {
+    return this.#runner.stream(request);
+  }
+
+  /** Answers many requests, at most so many at a time, in the order in which they were given. */
+  routeMany(
+    requests: readonly RouteRequest[],
+    options: { readonly concurrency?: number } = {},
+  ): Promise<readonly BatchResult[]> {
+    return runBatch(requests, options.concurrency, (request) => this.route(request));
+  }
+
+  /** What a request would cost with the key that would be chosen now. Throws `NoEligibleKeys`. */
+  async estimateRequestCost(request: RouteRequest): Promise<CostEstimation> {
+    return estimateRequest(await this.#core, this.#runner.toRouted(request));
+  }
+
+  /** Whether the worst case of a request fits into the budgets that apply. */
+  async checkBudget(request: RouteRequest): Promise<BudgetCheck> {
+    const core = await this.#core;
+    return fits(core, this.#runner.toRouted(request), await this.getBudgetStatus());
+  }
+
+  async getBudgetStatus(): Promise<readonly BudgetState[]> {
+    const core = await this.#core;
+    return (await core.limits.budgetStatus()).map(toBudgetState);
+  }
+
+  /** The quotas of a key and of its account, with what is left and when they are predicted to run out. */
+  async getQuotaState(keyId: string): Promise<readonly QuotaState[]> {
+    const core = await this.#core;
+    const key = core.pool.get(keyId);
+    if (!key) throw new TypeError(`There is no key "${keyId}".`);
+    return core.limits.quotaStatus(key.owners).map(toQuotaState);
+  }
+
+  async getKey(keyId: string): Promise<KeyDetails> {
+    const core = await this.#core;
+    return toKeyDetails(await core.admin.keys.view(keyId), core);
+  }
+
+  async getStateSummary(): Promise<StateSummary> {
+    const core = await this.#core;
+    const state = await core.admin.state();
+    const views = await core.admin.keys.list();
+    return {
+      keys: views.map((view) => toKeyDetails(view, core)),
+      keysByState: state.keysByState,
+      quotas: core.limits.quotaStatus(null).map(toQuotaState),
+      budgets: await this.getBudgetStatus(),
+      policies: this.#policies.map(({ name }) => name),
+      requestsRunning: state.requestsRunning,
+      spentToday: usd(state.spentTodayNano),
+    };
+  }
+
+  /** The whole history of a request; `null` if it is not kept (any more). */
+  async getRequestTrace(requestId: string): Promise<Trace | null> {
+    return this.#store.findTrace(requestId);
+  }
+
+  /** The decision that a request would get now, with another policy beside those that hold; nothing is sent. */
+  async dryRunPolicy(policy: PolicyConfiguration, request: RouteRequest): Promise<Decision> {
+    const core = await this.#core;
+    const others = this.#policies.filter(({ name }) => name !== policy.name);
+    const parsed = [...others, policy].map((entry, index) => parsePolicy(snakeKeys(entry), index));
+    return core.router.preview(this.#runner.toRouted(request), new PolicySet(parsed)).decision;
+  }
+
+  /** A decision, or the last one of a request, as a paragraph. */
+  async explain(what: Decision | string): Promise<string> {
+    const core = await this.#core;
+    const nameOf = (id: string): string => core.pool.get(id)?.record.name ?? id;
+    if (typeof what !== 'string') return explain(what, nameOf);
+    const decision = (await this.#store.findTrace(what))?.decisions.at(-1);
+    if (!decision) throw new TypeError(`There is no request "${what}" with a decision.`);
+    return explain(decision, nameOf);
+  }
+
+  /** Ends everything; requests that run are given up. */
+  async close(): Promise<void> {
+    const core = await this.#core;
+    core.dispose();
+    await this.#upstream.close();
+    await this.#store.close();
+  }
+}
+
+function toObjective(objective: ObjectiveName | Objective | undefined): Objective | null {
+  return typeof objective === 'string' ? { primary: objective } : (objective ?? null);
+}
+
+/** The provider's id, or with a number if that is taken. */
+function freeName(core: Core, provider: string): string {
+  const taken = new Set(core.pool.all().map((key) => key.record.name));
+  let name = provider;
+  for (let number = 2; taken.has(name); number++) name = `${provider}-${number}`;
+  return name;
+}
+
+function usd(nano: number): number {
+  return nano / nanoFromUsd(1);
+}
