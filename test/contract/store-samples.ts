@@ -1,4 +1,13 @@
-import type { Hold, Reservation, Settlement } from '../../server/core/ports/store.ts';
+import type {
+  AuditEntry,
+  CounterAddress,
+  CounterState,
+  Hold,
+  Reservation,
+  Settlement,
+  StoredPolicy,
+} from '../../server/core/ports/store.ts';
+import type { BudgetRecord, QuotaRecord } from '../../shared/model/limits.ts';
 import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../shared/model/records.ts';
 import type { CellRecord, StateTransition } from '../../shared/model/states.ts';
 import type { AttemptTrace, Trace } from '../../shared/model/trace.ts';
@@ -8,12 +17,20 @@ import { NO_USAGE } from '../../shared/model/usage.ts';
 export const CALLER = { subject: 'virtual_key:vk1/day', windowStart: 86_400_000 };
 export const EVERYONE = { subject: 'global/day', windowStart: 86_400_000 };
 
+/** A hold of money on the limited counter, of 100 nano-dollars within 1000. */
+export function hold(parts: Partial<Hold> = {}): Hold {
+  return { ...CALLER, unit: 'nano_usd', amount: 100, limit: 1000, ...parts };
+}
+
 /** Holds of an amount on both sample counters. */
-export function holdsOf(amountNano: number, limitNano: number | null): readonly Hold[] {
-  return [
-    { ...EVERYONE, amountNano, limitNano: null },
-    { ...CALLER, amountNano, limitNano },
-  ];
+export function holdsOf(amount: number, limit: number | null): readonly Hold[] {
+  return [hold({ ...EVERYONE, amount, limit: null }), hold({ amount, limit })];
+}
+
+/** A counter's state; what is left out is zero. */
+export function state(counter: CounterAddress, parts: Partial<CounterState> = {}): CounterState {
+  const { subject, windowStart } = counter;
+  return { subject, windowStart, spent: 0, held: 0, unknown: 0, ...parts };
 }
 
 /** A reservation of 100 nano-dollars within 1000. */
@@ -36,7 +53,7 @@ export function reservation(attemptId: string, parts: Partial<Reservation> = {})
 /** A settlement of 40 nano-dollars. */
 export function settlement(attemptId: string, parts: Partial<Settlement> = {}): Settlement {
   const usage = { ...NO_USAGE, inputTokens: 7, outputTokens: 3 };
-  return { attemptId, at: 2000, costNano: 40, costBasis: 'reported', usage, ...parts };
+  return { attemptId, at: 2000, costNano: 40, amounts: {}, costBasis: 'reported', usage, ...parts };
 }
 
 /** A key. */
@@ -51,6 +68,7 @@ export function key(id: string, parts: Partial<KeyRecord> = {}): KeyRecord {
     invalidReason: null,
     models: ['gpt-5'],
     quotaGroup: null,
+    metadata: {},
     createdAt: 1,
     checkedAt: null,
     ...parts,
@@ -75,9 +93,64 @@ export function virtualKey(id: string, parts: Partial<VirtualKeyRecord> = {}): V
     tags: ['a'],
     limitNano: 1000,
     limitWindow: 'day',
+    objective: null,
     createdAt: 1,
     expiresAt: null,
     revokedAt: null,
+    ...parts,
+  };
+}
+
+/** A budget. */
+export function budget(id: string, parts: Partial<BudgetRecord> = {}): BudgetRecord {
+  return {
+    id,
+    name: id,
+    scope: { team: 'production', eachConversation: true },
+    limitNano: 5_000_000_000,
+    window: { kind: 'month' },
+    timeZone: 'Europe/Berlin',
+    enforcement: 'prevent',
+    alertThresholds: [0.5, 0.8],
+    onInsufficient: ['wait', 'downgrade_model'],
+    downgradeTo: 'gpt-5-mini',
+    raise: { amountNano: 1, until: 9 },
+    policy: null,
+    createdAt: 1,
+    ...parts,
+  };
+}
+
+/** A quota. */
+export function quota(id: string, parts: Partial<QuotaRecord> = {}): QuotaRecord {
+  return {
+    id,
+    owner: 'key:k1',
+    family: '*',
+    dimension: 'requests',
+    window: { kind: 'rolling', ms: 60_000 },
+    totalCapacity: 500,
+    resetAt: null,
+    timeZone: null,
+    createdAt: 1,
+    ...parts,
+  };
+}
+
+/** A policy. */
+export function policy(name: string, priority = 0): StoredPolicy {
+  return { name, policy: { name, type: 'cost', priority, rules: [{ action: 'cap', limits: [1, null] }] } };
+}
+
+/** An audit entry. */
+export function audit(target: string, at: number, parts: Partial<AuditEntry> = {}): AuditEntry {
+  return {
+    at,
+    actor: 'library',
+    action: 'budget.raise',
+    target,
+    before: null,
+    after: { raise: [at] },
     ...parts,
   };
 }
@@ -115,6 +188,7 @@ export function trace(requestId: string, startedAt: number, keyIds: readonly str
       status: 200,
       outcome: 'succeeded',
       reservedNano: 100,
+      expectedNano: 60,
       costNano: 40,
       costBasis: 'reported',
       usage: { ...NO_USAGE, inputTokens: 7, outputTokens: 3 },

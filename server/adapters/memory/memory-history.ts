@@ -63,7 +63,10 @@ export class MemoryHistory {
   /** See `History.listAudit`. */
   listAudit({ limit, target }: AuditQuery): readonly AuditEntry[] {
     const newest = this.#audit.toReversed();
-    return (target === undefined ? newest : newest.filter((entry) => entry.target === target)).slice(0, limit);
+    return (target === undefined ? newest : newest.filter((entry) => entry.target === target)).slice(
+      0,
+      limit,
+    );
   }
 
   #dropSurplus(log: unknown[]): void {

@@ -63,9 +63,7 @@ export class StoreReads {
       .prepare<[number], string>('SELECT entry FROM audit ORDER BY seq DESC LIMIT ?')
       .pluck();
     this.#auditOfTarget = connection
-      .prepare<[string, number], string>(
-        'SELECT entry FROM audit WHERE target = ? ORDER BY seq DESC LIMIT ?',
-      )
+      .prepare<[string, number], string>('SELECT entry FROM audit WHERE target = ? ORDER BY seq DESC LIMIT ?')
       .pluck();
   }
 

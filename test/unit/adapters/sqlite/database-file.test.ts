@@ -2,14 +2,20 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { initial } from '../../../../server/adapters/sqlite/migrations/0001-initial.ts';
+import type { Migration } from '../../../../server/adapters/sqlite/migrate.ts';
+import { MIGRATIONS } from '../../../../server/adapters/sqlite/migrations/list.ts';
 import { refuseOldNode } from '../../../../server/adapters/sqlite/open-database.ts';
-import { CALLER, key, reservation } from '../../../contract/store-samples.ts';
+import { CALLER, key, reservation, state } from '../../../contract/store-samples.ts';
 import { type SqliteFixture, sqliteFixture } from './sqlite-fixture.ts';
 
 const WORKER = fileURLToPath(
   new URL('../../../../server/adapters/sqlite/checkpoint-worker.ts', import.meta.url),
 );
+
+/** A migration after all that there are. */
+function next(sql: string): Migration {
+  return { number: 99, name: 'next', sql };
+}
 
 describe("SqliteStore's file", () => {
   let fixture: SqliteFixture;
@@ -43,21 +49,18 @@ describe("SqliteStore's file", () => {
   });
 
   describe('is refused', () => {
-    const migration = (number: number, sql: string) => ({ number, name: `step ${number}`, sql });
     const refuses = (parts: Parameters<SqliteFixture['open']>[0], message: RegExp) =>
       assert.throws(() => fixture.open(parts), { name: 'RouterError', code: 'store_unavailable', message });
 
     it('if a migration that made it was altered', async () => {
       await fixture.open().close();
-      refuses(
-        { migrations: [{ ...initial, sql: `${initial.sql} -- altered` }] },
-        /another text of migration 1/,
-      );
+      const altered = MIGRATIONS.map((migration) => ({ ...migration, sql: `${migration.sql} -- altered` }));
+      refuses({ migrations: altered }, /another text of migration 1/);
     });
 
     it('if a newer version made it', async () => {
-      await fixture.open({ migrations: [initial, migration(2, 'CREATE TABLE more (a)')] }).close();
-      refuses({}, /newer API Key Router \(migration 2, step 2\)/);
+      await fixture.open({ migrations: [...MIGRATIONS, next('CREATE TABLE more (a)')] }).close();
+      refuses({}, /newer API Key Router \(migration 99, next\)/);
     });
 
     it('if it is no database', () => {
@@ -83,10 +86,9 @@ describe("SqliteStore's file", () => {
   });
 
   it('gets migrations one by one: one that fails leaves those before it', async () => {
-    const bad = { number: 2, name: 'bad', sql: 'CREATE TABLE half (a); CREATE TABLE half (a)' };
-    assert.throws(() => fixture.open({ migrations: [initial, bad] }), { code: 'store_unavailable' });
-    const good = { ...bad, sql: 'CREATE TABLE half (a)' };
-    const store = fixture.open({ migrations: [initial, good] });
+    const bad = next('CREATE TABLE half (a); CREATE TABLE half (a)');
+    assert.throws(() => fixture.open({ migrations: [...MIGRATIONS, bad] }), { code: 'store_unavailable' });
+    const store = fixture.open({ migrations: [...MIGRATIONS, next('CREATE TABLE half (a)')] });
     assert.deepEqual(await store.reserveMany([reservation('a')]), [{ ok: true }]);
   });
 
@@ -108,9 +110,7 @@ describe("SqliteStore's file", () => {
     }
     const [refused] = await store.reserveMany([reservation('b', { amountNano: 1 })]);
     assert.equal(refused?.ok, false);
-    assert.deepEqual(await store.counters([CALLER]), [
-      { ...CALLER, spentNano: 0, heldNano: 1000, unknownNano: 0 },
-    ]);
+    assert.deepEqual(await store.counters([CALLER]), [state(CALLER, { held: 1000 })]);
     await store.close();
     assert.equal(existsSync(`${fixture.file}-wal`), false);
   });

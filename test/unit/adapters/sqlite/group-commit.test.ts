@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { trace, reservation, settlement, cell, transition, CALLER } from '../../../contract/store-samples.ts';
+import {
+  CALLER,
+  cell,
+  hold,
+  reservation,
+  settlement,
+  state,
+  trace,
+  transition,
+} from '../../../contract/store-samples.ts';
 import { type SqliteFixture, sqliteFixture } from './sqlite-fixture.ts';
 
 describe('SqliteStore, committing', () => {
@@ -28,7 +37,7 @@ describe('SqliteStore, committing', () => {
   it('undoes a step that fails alone, with all that it had written', async () => {
     const store = fixture.open();
     // The name of a hold's counter breaks the table's type after the attempt's own row was written.
-    const broken = [{ subject: null as unknown as string, windowStart: 0, amountNano: 1, limitNano: null }];
+    const broken = [hold({ subject: null as unknown as string, limit: null })];
     const [good, bad, later] = await Promise.all([
       store.reserveMany([reservation('a')]),
       store.reserveMany([reservation('b', { holds: broken })]),
@@ -65,9 +74,7 @@ describe('SqliteStore, committing', () => {
       assert.equal(result.status, 'rejected');
       assert.equal(result.status === 'rejected' && result.reason.code, 'store_unavailable');
     }
-    assert.deepEqual(await roomy.counters([CALLER]), [
-      { ...CALLER, spentNano: 0, heldNano: 100, unknownNano: 0 },
-    ]);
+    assert.deepEqual(await roomy.counters([CALLER]), [state(CALLER, { held: 100 })]);
     // What fits is written again, with counters that know nothing of what was undone.
     assert.deepEqual(await store.reserveMany([reservation('c', { amountNano: 900 })]), [{ ok: true }]);
   });

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { isProcessAlive } from '../../../../server/daemon/process-alive.ts';
-import { CALLER, reservation, settlement } from '../../../contract/store-samples.ts';
+import { CALLER, reservation, settlement, state } from '../../../contract/store-samples.ts';
 import { type SqliteFixture, sqliteFixture } from './sqlite-fixture.ts';
 
 const WRITER = fileURLToPath(new URL('killed-writer.ts', import.meta.url));
@@ -24,17 +24,16 @@ describe('SqliteStore, shared by processes', () => {
       ok: false,
       code: 'insufficient',
       counter: CALLER,
-      limitNano: 1000,
-      spentNano: 0,
-      heldNano: 600,
+      unit: 'nano_usd',
+      limit: 1000,
+      spent: 0,
+      held: 600,
     });
     assert.deepEqual(await present.reserveMany([reservation('b', { amountNano: 400 })]), [{ ok: true }]);
     await former.settleMany([settlement('a', { costNano: 500 })]);
     await present.settleMany([settlement('b', { costNano: 300 })]);
     for (const store of [former, present]) {
-      assert.deepEqual(await store.counters([CALLER]), [
-        { ...CALLER, spentNano: 800, heldNano: 0, unknownNano: 0 },
-      ]);
+      assert.deepEqual(await store.counters([CALLER]), [state(CALLER, { spent: 800 })]);
       const id = store === former ? 'c' : 'd';
       const [tooMuch] = await store.reserveMany([reservation(id, { amountNano: 201 })]);
       assert.equal(tooMuch?.ok, false);
@@ -55,9 +54,7 @@ describe('SqliteStore, shared by processes', () => {
       ['unknown', 'unknown'],
     );
     await second.settleMany([settlement('a'), settlement('b')]);
-    assert.deepEqual(await second.counters([CALLER]), [
-      { ...CALLER, spentNano: 40, heldNano: 0, unknownNano: 0 },
-    ]);
+    assert.deepEqual(await second.counters([CALLER]), [state(CALLER, { spent: 40 })]);
   });
 
   it('takes a former process with its own number for gone, as after the restart of a container', async () => {
@@ -75,9 +72,7 @@ describe('SqliteStore, shared by processes', () => {
     fixture.alive.delete(1);
     await second.recoverAbandoned(9);
     await first.settleMany([settlement('a')]);
-    assert.deepEqual(await second.counters([CALLER]), [
-      { ...CALLER, spentNano: 40, heldNano: 0, unknownNano: 0 },
-    ]);
+    assert.deepEqual(await second.counters([CALLER]), [state(CALLER, { spent: 40 })]);
   });
 
   it('has every attempt that was admitted after a process was killed at work, each once', async () => {
@@ -105,11 +100,9 @@ describe('SqliteStore, shared by processes', () => {
     assert.equal(count('reserved'), 0);
     assert.ok(count('unknown') > 0);
     const [counter] = await store.counters([CALLER]);
-    assert.deepEqual(counter, {
-      ...CALLER,
-      spentNano: count('settled') * 40,
-      heldNano: 0,
-      unknownNano: count('unknown') * 100,
-    });
+    assert.deepEqual(
+      counter,
+      state(CALLER, { spent: count('settled') * 40, unknown: count('unknown') * 100 }),
+    );
   }).timeout(20_000);
 });

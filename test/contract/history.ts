@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import type { Store } from '../../server/core/ports/store.ts';
+import { audit, trace, transition } from './store-samples.ts';
+
+/** What every store promises of traces and logs. */
+export function historyContract(store: () => Store): void {
+  it('finds a trace by its request, and the later record replaces the earlier', async () => {
+    assert.equal(await store().findTrace('r1'), null);
+    await store().recordTrace(trace('r1', 1));
+    await store().recordTrace({ ...trace('r1', 1), status: 502 });
+    assert.deepEqual(await store().findTrace('r1'), { ...trace('r1', 1), status: 502 });
+    assert.equal((await store().listTraces({ limit: 9 })).length, 1);
+  });
+
+  it('pages through traces, newest first, also within one millisecond', async () => {
+    const starts = [5, 7, 7, 7, 9];
+    for (const [index, start] of starts.entries()) await store().recordTrace(trace(`r${index}`, start));
+    const seen: string[] = [];
+    let last: string | undefined;
+    for (;;) {
+      const page = await store().listTraces({
+        limit: 2,
+        ...(last === undefined ? {} : { beforeRequestId: last }),
+      });
+      if (page.length === 0) break;
+      seen.push(...page.map(({ requestId }) => requestId));
+      last = seen.at(-1);
+    }
+    assert.deepEqual(seen, ['r4', 'r3', 'r2', 'r1', 'r0']);
+    assert.deepEqual(await store().listTraces({ limit: 2, beforeRequestId: 'nobody' }), []);
+  });
+
+  it('lists the traces of every key that was tried', async () => {
+    await store().recordTrace(trace('r1', 1, ['k1', 'k2', 'k1']));
+    await store().recordTrace(trace('r2', 2, ['k1']));
+    await store().recordTrace(trace('r3', 3, []));
+    const of = async (keyId: string, beforeRequestId?: string) => {
+      const query = { keyId, limit: 9, ...(beforeRequestId === undefined ? {} : { beforeRequestId }) };
+      return (await store().listTraces(query)).map(({ requestId }) => requestId);
+    };
+    assert.deepEqual(await of('k1'), ['r2', 'r1']);
+    assert.deepEqual(await of('k1', 'r2'), ['r1']);
+    assert.deepEqual(await of('k2'), ['r1']);
+    assert.deepEqual(await of('k3'), []);
+  });
+
+  it('lists transitions, newest first, of one owner or of all', async () => {
+    await store().recordStates([], [transition('key:k1', 1), transition('key:k2', 2)]);
+    await store().recordStates([], [transition('key:k1', 3)]);
+    assert.deepEqual(await store().transitions({ owner: 'key:k1', limit: 9 }), [
+      transition('key:k1', 3),
+      transition('key:k1', 1),
+    ]);
+    assert.deepEqual(await store().transitions({ limit: 2 }), [
+      transition('key:k1', 3),
+      transition('key:k2', 2),
+    ]);
+  });
+
+  it('lists audit entries, newest first, of one target or of all', async () => {
+    const entries = [audit('budget:b1', 1), audit('key:k1', 2, { before: { enabled: true } })];
+    for (const entry of entries) await store().recordAudit(entry);
+    await store().recordAudit(audit('budget:b1', 2));
+    assert.deepEqual(await store().listAudit({ target: 'budget:b1', limit: 9 }), [
+      audit('budget:b1', 2),
+      audit('budget:b1', 1),
+    ]);
+    assert.deepEqual(await store().listAudit({ limit: 2 }), [audit('budget:b1', 2), entries[1]]);
+    assert.deepEqual(await store().listAudit({ target: 'nobody', limit: 9 }), []);
+  });
+}
