@@ -3,13 +3,15 @@ import * as fc from 'fast-check';
 import { MemoryStore } from '../../server/adapters/memory/memory-store.ts';
 import { SqliteStore } from '../../server/adapters/sqlite/sqlite-store.ts';
 import type {
+  Amounts,
   CounterState,
+  CounterUnit,
   LedgerEntry,
   Reservation,
   Settlement,
   Store,
 } from '../../server/core/ports/store.ts';
-import { reservation, settlement } from '../contract/store-samples.ts';
+import { hold, reservation, settlement, state } from '../contract/store-samples.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 
 const LIMIT = 1000;
@@ -17,7 +19,14 @@ const COUNTERS = [
   { subject: 'global/day', windowStart: 0 },
   { subject: 'virtual_key:a/day', windowStart: 0 },
   { subject: 'virtual_key:a/day', windowStart: 1 },
+  { subject: 'quota:tokens', windowStart: 0 },
+  { subject: 'quota:tokens', windowStart: 1 },
+  { subject: 'quota:requests', windowStart: 0 },
 ];
+const UNITS: Readonly<Record<string, CounterUnit>> = {
+  'quota:tokens': 'total_tokens',
+  'quota:requests': 'requests',
+};
 
 /** One attempt of a sequence: what it holds, and on which counters (one may be named twice). */
 interface Attempt {
@@ -48,14 +57,23 @@ function reservationOf(id: number, { amount, counters }: Attempt): Reservation {
   const holds = counters.map((index) => {
     const counter = COUNTERS[index];
     assert.ok(counter);
-    return { ...counter, amountNano: amount, limitNano: LIMIT };
+    return hold({ ...counter, unit: unitOf(counter.subject), amount, limit: LIMIT });
   });
   return reservation(`a${id}`, { amountNano: amount, holds });
 }
 
-/** A cost of at most the hold. */
+/** A cost of at most the hold; other units have amounts of their own, as small. */
 function settlementOf(id: number, { amount }: Attempt, quarters: number): Settlement {
-  return settlement(`a${id}`, { costNano: Math.floor((amount * quarters) / 4) });
+  const costNano = Math.floor((amount * quarters) / 4);
+  return settlement(`a${id}`, { costNano, amounts: amountsOf(costNano) });
+}
+
+function amountsOf(costNano: number): Amounts {
+  return { total_tokens: Math.floor(costNano / 2), requests: Math.min(1, costNano) };
+}
+
+function unitOf(subject: string): CounterUnit {
+  return UNITS[subject] ?? 'nano_usd';
 }
 
 /** Where the steps run: a crash or a hand-over opens the next store. */
@@ -93,15 +111,17 @@ async function play(stage: Stage, plan: readonly Attempt[], steps: readonly Step
 /** What the counters have to be, by the entries alone. */
 function sumsOf(plan: readonly Attempt[], entries: readonly LedgerEntry[]): readonly CounterState[] {
   return COUNTERS.map((counter, index) => {
-    const sums = { ...counter, spentNano: 0, heldNano: 0, unknownNano: 0 };
-    for (const { attemptId, state, costNano, reservedNano } of entries) {
+    const sums = { spent: 0, held: 0, unknown: 0 };
+    for (const { attemptId, state: ended, costNano, reservedNano } of entries) {
       const times = plan[Number(attemptId.slice(1))]?.counters.filter((each) => each === index).length ?? 0;
       if (times === 0) continue;
-      if (state === 'settled') sums.spentNano += costNano;
-      if (state === 'reserved') sums.heldNano += reservedNano * times;
-      if (state === 'unknown') sums.unknownNano += reservedNano * times;
+      const unit = unitOf(counter.subject);
+      if (ended === 'settled')
+        sums.spent += unit === 'nano_usd' ? costNano : (amountsOf(costNano)[unit] ?? 0);
+      if (ended === 'reserved') sums.held += reservedNano * times;
+      if (ended === 'unknown') sums.unknown += reservedNano * times;
     }
-    return sums;
+    return state(counter, sums);
   });
 }
 
@@ -181,9 +201,7 @@ describe('the ledger, whatever happens to it', () => {
             const entries = await stage.current().entries({ limit: 100 });
             const counters = await stage.current().counters(COUNTERS);
             assert.deepEqual(counters, sumsOf(plan, entries));
-            for (const { spentNano, heldNano, unknownNano } of counters) {
-              assert.ok(spentNano + heldNano + unknownNano <= LIMIT);
-            }
+            for (const { spent, held, unknown } of counters) assert.ok(spent + held + unknown <= LIMIT);
           } finally {
             await stage.leave();
           }
@@ -206,7 +224,7 @@ describe('the ledger, whatever happens to it', () => {
           const settled = [...new Set(calls.flat())];
           const [counter] = await store.counters(COUNTERS);
           assert.equal(
-            counter?.spentNano,
+            counter?.spent,
             settled.reduce((sum, id) => sum + 10 ** id, 0),
           );
         },
