@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { editBody } from '../../server/protocol/body-edits.ts';
+import { openaiChat } from '../../server/protocol/openai-chat.ts';
 import { topLevelMembers } from '../../server/protocol/json-members.ts';
 import { jsonStyles, writeJson } from '../support/json-text.ts';
+
+const { edit } = openaiChat;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -91,7 +93,7 @@ describe('an edited body', () => {
     fc.assert(
       fc.property(bodies, jsonStyles, text, (body, style, model) => {
         const raw = encoder.encode(writeJson(body, style));
-        const edited: unknown = JSON.parse(decoder.decode(editBody(raw, { model, includeUsage: true })));
+        const edited: unknown = JSON.parse(decoder.decode(edit(raw, { model, includeUsage: true })));
         const options = body['stream_options'];
         assert.deepEqual(edited, {
           ...body,
@@ -107,7 +109,7 @@ describe('an edited body', () => {
       fc.property(bodies, jsonStyles, text, (body, style, model) => {
         const raw = encoder.encode(writeJson(body, style));
         const member = topLevelMembers(raw)?.members.find((entry) => entry.key === 'model');
-        const edited = editBody(raw, { model });
+        const edited = edit(raw, { model });
         if (!member) {
           assert.deepEqual(edited, raw);
           return;
@@ -123,21 +125,21 @@ describe('an edited body', () => {
 
   it('is the original where nothing is edited', () => {
     const raw = encoder.encode('{"model":"a"}');
-    assert.deepEqual(editBody(raw, {}), raw);
-    assert.equal(editBody(encoder.encode('[1]'), { model: 'b' }).length, 3);
+    assert.deepEqual(edit(raw, {}), raw);
+    assert.equal(edit(encoder.encode('[1]'), { model: 'b' }).length, 3);
   });
 
   it('is edited under a name that is written with escapes', () => {
     const raw = encoder.encode('{"a":"\\"model\\":\\"x\\"","mod\\u0065l" : "gpt-4o" , "b":1}');
     assert.equal(
-      decoder.decode(editBody(raw, { model: 'gpt-5' })),
+      decoder.decode(edit(raw, { model: 'gpt-5' })),
       '{"a":"\\"model\\":\\"x\\"","mod\\u0065l" : "gpt-5" , "b":1}',
     );
   });
 
   it('is edited behind a byte order mark, which JSON parsers may skip', () => {
     const raw = encoder.encode('\ufeff{"model":"a"}');
-    assert.equal(decoder.decode(editBody(raw, { model: 'b' })), '{"model":"b"}');
-    assert.deepEqual(editBody(raw, { model: 'b' }).subarray(0, 3), new Uint8Array([0xef, 0xbb, 0xbf]));
+    assert.equal(decoder.decode(edit(raw, { model: 'b' })), '{"model":"b"}');
+    assert.deepEqual(edit(raw, { model: 'b' }).subarray(0, 3), new Uint8Array([0xef, 0xbb, 0xbf]));
   });
 });

@@ -19,12 +19,21 @@ function declaredPrice(record: KeyRecord, model: string): ModelPrice | null {
   if (!known) DECLARED.set(record, (known = new Map<string, ModelPrice | null>()));
   let price = known.get(model);
   if (price === undefined) {
-    const override =
-      prices[model] ?? Object.entries(prices).find(([name]) => matchesPattern(name, model))?.[1];
+    const override = prices[model] ?? mostSpecific(prices, model);
     price = override ? toPrice(override) : null;
     if (known.size < 256) known.set(model, price);
   }
   return price;
+}
+
+/** Of several patterns that match the longest says most of the model. */
+function mostSpecific(
+  prices: Readonly<Record<string, PriceOverride>>,
+  model: string,
+): PriceOverride | undefined {
+  const patterns = Object.keys(prices).filter((pattern) => matchesPattern(pattern, model));
+  const longest = patterns.reduce((best, pattern) => (pattern.length > best.length ? pattern : best), '');
+  return prices[longest];
 }
 
 function toPrice({ input, output, cacheRead, cacheWrite }: PriceOverride): ModelPrice {

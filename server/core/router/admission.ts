@@ -5,7 +5,7 @@ import type { WaitQueue } from '../budget/wait-queue.ts';
 import { holdsFor } from '../ledger/holds.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RouterFailure } from '../ports/codec.ts';
-import type { Admission as Verdict, Hold, Store } from '../ports/store.ts';
+import type { Admission as Verdict, Hold, Reservation, Store } from '../ports/store.ts';
 import { boundCost, type CostBounds } from '../pricing/request-bounds.ts';
 import type { QuotaBook } from '../quota/quota-book.ts';
 import type { RouteCandidate } from '../routing/candidate-finder.ts';
@@ -122,29 +122,37 @@ export class Admission {
     }
   }
 
+  /** Who reserves, and for what. */
+  reservationOf(
+    attemptId: string,
+    run: RequestRun,
+    { key, model }: RouteCandidate,
+    at: number,
+  ): Omit<Reservation, 'amountNano' | 'holds'> {
+    return {
+      attemptId,
+      requestId: run.request.id,
+      keyId: key.record.id,
+      providerId: key.provider.id,
+      virtualKeyId: run.request.virtualKey.id,
+      model,
+      at,
+    };
+  }
+
   async #reserve(
     wish: Wish,
     limit: number | null,
   ): Promise<{ readonly verdict: Verdict; readonly admitted: Admitted }> {
     const { store, clock } = this.#parts;
     const { run, candidate, attemptId, budgets } = wish;
-    const { key, form, price, model } = candidate;
+    const { form, price } = candidate;
     const at = clock.now();
     const facts = limit === null ? form.facts : { ...form.facts, maxOutputTokens: limit };
     const bounds = boundCost(price, facts, form.raw.length);
     const holds = this.#holds(wish, bounds.worstNano, facts.maxOutputTokens, at);
     const [verdict] = await store.reserveMany([
-      {
-        attemptId,
-        requestId: run.request.id,
-        keyId: key.record.id,
-        providerId: key.provider.id,
-        virtualKeyId: run.request.virtualKey.id,
-        model,
-        at,
-        amountNano: bounds.worstNano,
-        holds,
-      },
+      { ...this.reservationOf(attemptId, run, candidate, at), amountNano: bounds.worstNano, holds },
     ]);
     return {
       verdict: verdict ?? { ok: false, code: 'unavailable', message: 'the store gave no answer' },

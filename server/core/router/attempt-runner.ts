@@ -34,8 +34,12 @@ export interface Denied {
   readonly by: NotAdmitted;
 }
 
+/** After this time no provider still works on an answer that was given up. */
+const UNSEEN_HOLD_MS = 15 * 60_000;
+
 /** What is fixed before an attempt is sent. */
 interface Plan {
+  readonly run: RequestRun;
   readonly attemptId: string;
   readonly candidate: RouteCandidate;
   readonly admitted: Admitted;
@@ -71,7 +75,7 @@ export class AttemptRunner {
       cells.endProbe(key.owners, family, requestId);
       return { kind: 'denied', by: admitted };
     }
-    const plan: Plan = { attemptId, candidate, admitted, startedAt };
+    const plan: Plan = { run, attemptId, candidate, admitted, startedAt };
     // The secret is read after the wait: a key revoked meanwhile is not used any more.
     const secret = vault.reveal(key.record.id);
     if (secret === undefined || race?.decided) {
@@ -197,6 +201,7 @@ export class AttemptRunner {
     });
     run.attempts.push(attempt);
     metrics.attemptEnded(attempt);
+    await this.#holdWhatMayBeBilled(plan, end, cost);
     const settled = this.#settle(plan, {
       attemptId: plan.attemptId,
       at: endedAt,
@@ -208,6 +213,35 @@ export class AttemptRunner {
     // same transaction.
     if (end.kind === 'failed') await settled;
     return attempt;
+  }
+
+  /**
+   * An answer that is no stream and was given up may have been made, and billed, as a whole: what was held beyond the
+   * estimate stays held, until its provider must have ended it. A stream ends at its provider soon after it is left.
+   */
+  async #holdWhatMayBeBilled(plan: Plan, end: AttemptEnd, cost: SettledCost): Promise<void> {
+    const { store, clock, logger } = this.#parts;
+    const { candidate, admitted, attemptId } = plan;
+    const seen = end.unsent || end.status !== null || end.kind === 'answered';
+    const amount = admitted.bounds.worstNano - cost.costNano;
+    if (seen || candidate.form.facts.stream || amount <= 0) return;
+    const holds = admitted.holds
+      .filter((hold) => hold.limit !== null && hold.unit === 'nano_usd')
+      .map((hold) => ({ ...hold, amount, limit: null }));
+    if (holds.length === 0) return;
+    const rest: Plan = { ...plan, attemptId: `${attemptId}-rest` };
+    const [taken] = await store.reserveMany([
+      {
+        ...this.#admission.reservationOf(rest.attemptId, plan.run, candidate, clock.now()),
+        amountNano: amount,
+        holds,
+      },
+    ]);
+    if (!taken?.ok) {
+      logger.error({ attemptId }, 'what an unseen answer may cost could not be held');
+      return;
+    }
+    clock.after(UNSEEN_HOLD_MS, () => void this.#release(rest));
   }
 
   async #settle(plan: Plan, settlement: Settlement): Promise<void> {

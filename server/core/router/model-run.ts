@@ -1,5 +1,4 @@
 import type { FailureClass } from '../../../shared/model/reasons.ts';
-import type { SkippedKey } from '../../../shared/model/trace.ts';
 import type { PooledKey } from '../key/key-pool.ts';
 import type { CandidateFinder, RouteCandidate } from '../routing/candidate-finder.ts';
 import { decide, type Decided } from '../routing/decide.ts';
@@ -57,19 +56,9 @@ export class ModelRun {
 
   /** The decision for a request and model as things stand. */
   decide(run: RequestRun, model: string): Decided<RouteCandidate> & { readonly known: boolean } {
-    const { request, plan, pinnedProvider, facts, objective } = run;
+    const { plan, objective } = run;
     const now = this.#parts.clock.now();
-    const { candidates, skipped } = this.#finder.find({
-      model,
-      forms: [request, ...(request.otherForms ?? [])],
-      pinnedProvider,
-      callerId: request.virtualKey.id,
-      team: facts.team,
-      conversation: request.facts.conversation,
-      plan,
-      now,
-      cursor: this.#cursor++,
-    });
+    const { candidates, skipped } = this.#find(run, model, this.#cursor++);
     const decided = decide({
       at: now,
       model,
@@ -112,19 +101,29 @@ export class ModelRun {
     return served;
   }
 
+  #find(run: RequestRun, model: string, cursor = 0): ReturnType<CandidateFinder['find']> {
+    const { request, plan, pinnedProvider, facts } = run;
+    return this.#finder.find({
+      model,
+      forms: [request, ...(request.otherForms ?? [])],
+      pinnedProvider,
+      callerId: request.virtualKey.id,
+      team: facts.team,
+      conversation: request.facts.conversation,
+      plan,
+      now: this.#parts.clock.now(),
+      cursor,
+    });
+  }
+
   /** How long until trying again makes sense; `null`: it does not. */
   #waitFor(run: RequestRun, model: string, last: TriedKey | null, backoffMs: number): number | null {
-    const { pool, cells, clock } = this.#parts;
-    const protocols = [run.request, ...(run.request.otherForms ?? [])].map((form) => form.codec.protocol);
-    const keys = pool.serving(model, protocols);
-    const obstacles: (SkippedKey | null)[] = keys.map((key) =>
-      obstacleOf(key, key.adapter.family(model), cells),
-    );
+    const { candidates, skipped } = this.#find(run, model);
     const failure = last?.attempt.failure?.class;
-    if (failure && PASSING.has(failure) && obstacles.some((obstacle) => obstacle === null)) return backoffMs;
-    const soonest = soonestEnd(obstacles.filter((obstacle) => obstacle !== null));
+    if (failure && PASSING.has(failure) && candidates.length > 0) return backoffMs;
+    const soonest = soonestEnd(skipped);
     if (soonest === null) return null;
-    const wait = soonest - clock.now();
+    const wait = soonest - this.#parts.clock.now();
     return wait <= MAX_WAIT_MS ? wait : null;
   }
 

@@ -97,17 +97,20 @@ class Search {
       return;
     }
     const family = key.adapter.family(model);
-    const obstacle =
-      obstacleOf(key, family, cells) ??
-      declaredObstacle(key, model, team) ??
-      quotas.obstacle(key, family, now);
-    if (obstacle) {
-      this.#skipped.push(obstacle);
+    // What never changes by itself comes first: only keys that may serve are worth waiting for.
+    const declared = declaredObstacle(key, model, team);
+    if (declared) {
+      this.#skipped.push(declared);
       return;
     }
     const refused = plan.refuse({ ...key.facts, model });
     if (refused) {
       this.#skipped.push({ keyId, ...refused });
+      return;
+    }
+    const obstacle = obstacleOf(key, family, cells) ?? quotas.obstacle(key, family, now);
+    if (obstacle) {
+      this.#skipped.push(obstacle);
       return;
     }
     this.#add(key, family, index);

@@ -8,6 +8,7 @@ const NOTHING: BodyFacts = {
   model: 'm',
   stream: false,
   maxOutputTokens: null,
+  hasTools: false,
   answers: 1,
   conversation: null,
   lacksUsageChunk: false,

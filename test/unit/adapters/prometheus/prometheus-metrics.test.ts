@@ -13,6 +13,7 @@ const ATTEMPT: AttemptTrace = {
   endedAt: 2000,
   status: 200,
   outcome: 'succeeded',
+  expectedNano: null,
   reservedNano: 5_000_000,
   costNano: 2_500_000,
   costBasis: 'reported',
