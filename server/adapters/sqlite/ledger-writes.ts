@@ -4,7 +4,7 @@ import { judgeReservation } from '../../core/ledger/judge-reservation.ts';
 import type { Admission, CounterUnit, Reservation, Settlement } from '../../core/ports/store.ts';
 import type { CounterCache } from './counter-cache.ts';
 import type { Instances } from './instances.ts';
-import type { Connection } from './open-database.ts';
+import type { Connection, Statement } from './open-database.ts';
 
 type OpenRow = [
   seq: number | bigint,
@@ -14,6 +14,8 @@ type OpenRow = [
   unit: CounterUnit,
   amount: number,
 ];
+
+type HoldValue = string | number | bigint;
 
 /** The row of an attempt that holds nothing: it marks the attempt as open, and counts nowhere. */
 const NO_HOLD: HeldAmount = { subject: '', windowStart: 0, unit: 'nano_usd', amount: 0 };
@@ -30,12 +32,14 @@ interface OpenAttempt {
  * where nothing can fail any more: an undone step leaves no mark on them.
  */
 export class LedgerWrites {
+  readonly #connection: Connection;
   readonly #counters: CounterCache;
   readonly #instances: Instances;
   /** What this process reserved: settling it then needs no search. Only a hint; the rows decide. */
   readonly #running = new Map<string, OpenAttempt>();
   readonly #insertAttempt;
-  readonly #insertHold;
+  /** By the number of rows. */
+  readonly #insertHolds = new Map<number, Statement<[HoldValue[]]>>();
   readonly #findOpen;
   readonly #settleAttempt;
   readonly #deleteHolds;
@@ -44,15 +48,13 @@ export class LedgerWrites {
   readonly #emptyHolds;
 
   constructor(connection: Connection, counters: CounterCache, instances: Instances) {
+    this.#connection = connection;
     this.#counters = counters;
     this.#instances = instances;
     this.#insertAttempt = connection.prepare(
       `INSERT INTO attempts
          (id, instance, request_id, key_id, provider_id, virtual_key_id, model, reserved_at, reserved)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
-    this.#insertHold = connection.prepare<[number | bigint, string, number, CounterUnit, number]>(
-      'INSERT INTO holds (attempt, subject, window_start, unit, amount) VALUES (?, ?, ?, ?, ?)',
     );
     this.#findOpen = connection
       .prepare<[string], OpenRow>(
@@ -94,9 +96,7 @@ export class LedgerWrites {
       item.amountNano,
     );
     const holds = heldAmounts(item.holds);
-    for (const { subject, windowStart, unit, amount } of holds.length > 0 ? holds : [NO_HOLD]) {
-      this.#insertHold.run(lastInsertRowid, subject, windowStart, unit, amount);
-    }
+    this.#writeHolds(lastInsertRowid, holds.length > 0 ? holds : [NO_HOLD]);
     for (const hold of holds) this.#counters.addHeld(hold, hold.amount);
     this.#running.set(item.attemptId, { seq: lastInsertRowid, state: 'reserved', holds });
     return admission;
@@ -135,6 +135,23 @@ export class LedgerWrites {
   /** After a rollback: what was reserved in it does not exist. */
   forgetRunning(): void {
     this.#running.clear();
+  }
+
+  /** All in one statement: with one a row, eight rows cost half as much again (measured). */
+  #writeHolds(attempt: number | bigint, holds: readonly HeldAmount[]): void {
+    let insert = this.#insertHolds.get(holds.length);
+    if (!insert) {
+      const rows = holds.map(() => '(?, ?, ?, ?, ?)').join(', ');
+      insert = this.#connection.prepare<[HoldValue[]]>(
+        `INSERT INTO holds (attempt, subject, window_start, unit, amount) VALUES ${rows}`,
+      );
+      this.#insertHolds.set(holds.length, insert);
+    }
+    const values: HoldValue[] = [];
+    for (const { subject, windowStart, unit, amount } of holds) {
+      values.push(attempt, subject, windowStart, unit, amount);
+    }
+    insert.run(values);
   }
 
   #settleOpen({ seq, state, holds }: OpenAttempt, item: Settlement): boolean {

@@ -15,6 +15,9 @@ export interface DatabaseOptions {
 /** A connection; the type that the rest of this folder passes around. */
 export type Connection = Database.Database;
 
+/** A prepared statement with the values that it is run with. */
+export type Statement<Values extends unknown[]> = Database.Statement<Values>;
+
 /** Oldest Node that better-sqlite3 13 runs on (its package.json, `engines`). */
 const OLDEST_NODE = 22;
 
