@@ -40,23 +40,23 @@ export class KeyWatch {
 }
 
 function changeLine(key: KeyView, from: KeyState): string {
-  const line = `      ${paint(STYLES[key.state], '●')} ${left(key.name, 9)} ${from} → ${stateText(key.state)}`;
+  const line = `    ${paint(STYLES[key.state], '●')} ${left(key.name, 9)} ${from} → ${stateText(key.state)}`;
   const about = detail(key);
-  return about === '' ? line : `${line}${paint('dim', `, ${about}`)}`;
+  return about === '' ? line : `${line} ${paint('dim', `(${about})`)}`;
 }
 
 function detail(key: KeyView): string {
   switch (key.state) {
     case 'throttled': {
       const families = [...new Set(key.cells.map((cell) => cell.family))].join(', ');
-      const seconds = key.until === null ? '' : ` for ${Math.ceil((key.until - Date.now()) / 1000)} s`;
-      return `only ${families}${seconds}: its other models stay usable`;
+      const seconds = key.until === null ? '' : `${Math.ceil((key.until - Date.now()) / 1000)} s, `;
+      return `${seconds}${families} only`;
     }
     case 'recovering':
       return 'the next request tries it';
     case 'invalid': {
       const said = key.invalidReason ?? '';
-      const room = columns() - 50;
+      const room = columns() - 46;
       return said.length > room ? `${said.slice(0, Math.max(room, 30)).trimEnd()}...` : said;
     }
     case 'available':

@@ -68,7 +68,7 @@ async function main(): Promise<void> {
     process.exitCode = 1;
   }
   await stage.clear();
-  say('The daemon and the simulated providers have stopped, and the data folder is removed.');
+  say('\nThe daemon and the simulated providers have stopped, and the data folder is removed.');
   process.exit();
 }
 

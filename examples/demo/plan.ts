@@ -39,7 +39,7 @@ export const PLAN: readonly Step[] = [
     chat(MINI, 'Translate the comments.'),
     countTokens(SONNET, 'How long is this?'),
   ),
-  { kind: 'revoke', text: 'The provider now revokes the key of openai-c (the demo tells it to).' },
+  { kind: 'revoke', text: 'The simulated provider now revokes the key of openai-c.' },
   ...requests(
     chat(GPT, 'Add a comment.'),
     chatStream(MINI, 'Find a typo.'),

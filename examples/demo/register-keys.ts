@@ -3,7 +3,8 @@ import { type Daemon, RefusedError } from './daemon.ts';
 import { SECRETS, type World } from './providers/world.ts';
 import { left, paint, say, wrap } from './screen.ts';
 
-const LIMIT_USD = 1;
+/** Claude Code reserves more than a dollar for the longest answer that it allows. */
+const LIMIT_USD = 20;
 const NAME_WIDTH = 14;
 
 interface NewKey {
@@ -34,14 +35,14 @@ export async function registerKeys(daemon: Daemon, world: World): Promise<string
       name: 'openai-a',
       providerId: 'openai',
       secret: SECRETS.openaiA,
-      about: 'an account with a low rate limit for gpt-5.4',
+      about: 'may ask gpt-5.4 only three times',
     },
     { name: 'openai-b', providerId: 'openai', secret: SECRETS.openaiB, about: 'a healthy account' },
     {
       name: 'openai-c',
       providerId: 'openai',
       secret: SECRETS.openaiC,
-      about: 'healthy now; its provider revokes it later',
+      about: 'healthy, until its provider revokes it',
     },
     { name: 'claude', providerId: 'anthropic', secret: SECRETS.anthropic, about: 'a healthy account' },
     {
@@ -71,7 +72,7 @@ async function add(daemon: Daemon, { about, ...key }: NewKey): Promise<void> {
     const view = await daemon.api<KeyView>('POST', 'keys', key);
     const models = view.modelCount === 1 ? '1 model' : `${view.modelCount} models`;
     say(
-      `  ${paint('green', '✓')} ${left(view.name, NAME_WIDTH)}${left(view.providerId, 13)}${left(models, 10)}${paint('dim', about)}`,
+      `  ${paint('green', '✓')} ${left(view.name, NAME_WIDTH)}${left(view.providerId, 13)}${left(models, 9)}${paint('dim', about)}`,
     );
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;

@@ -7,7 +7,7 @@ const PROTOCOLS: Readonly<Record<Protocol, string>> = {
   'openai-responses': 'responses',
   'openai-embeddings': 'embeddings',
   'anthropic-messages': 'messages',
-  'anthropic-count-tokens': 'count tokens',
+  'anthropic-count-tokens': 'count',
 };
 /** Marks an answer that was streamed. */
 const STREAMED = '»';
@@ -25,14 +25,14 @@ export function requestHead(): string {
 export function requestLine(number: number, trace: Trace, nameOf: NameOf): string {
   const call = `${PROTOCOLS[trace.protocol]}${trace.stream ? ` ${STREAMED}` : ''}`;
   const took = `${trace.endedAt - trace.startedAt} ms`;
-  const line = cells([String(number), call, trace.model, took, formatUsd(trace.costNano)]);
+  const line = cells([String(number), call, trace.model, took, costText(trace)]);
   const route = routeText(trace, nameOf);
   const fits = width(line) + 2 + width(route) <= columns();
-  return fits ? `${line}  ${route}` : `${line}\n       ${route}`;
+  return fits ? `${line}  ${route}` : `${line}\n    ${route}`;
 }
 
 /** `openai-a 429, throttled 3 s → openai-b 200` and why the first one was tried. */
-export function routeText(trace: Trace, nameOf: NameOf): string {
+function routeText(trace: Trace, nameOf: NameOf): string {
   if (trace.attempts.length === 0) return paint('red', trace.errorCode ?? trace.outcome);
   const steps = trace.attempts.map((attempt) => attemptText(attempt, nameOf));
   const why = reason(trace, nameOf);
@@ -40,7 +40,12 @@ export function routeText(trace: Trace, nameOf: NameOf): string {
 }
 
 function cells([number = '', call = '', model = '', took = '', cost = '']: readonly string[]): string {
-  return `${right(number, 4)}  ${left(`${left(call, 12)} ${model}`, 35)} ${right(took, 7)} ${right(cost, 9)}`;
+  return `${right(number, 2)}  ${left(`${left(call, 11)} ${model}`, 34)} ${right(took, 6)} ${right(cost, 9)}`;
+}
+
+function costText(trace: Trace): string {
+  const unpriced = trace.attempts.at(-1)?.costBasis === 'unpriced';
+  return unpriced ? 'no price' : formatUsd(trace.costNano);
 }
 
 function attemptText(attempt: AttemptTrace, nameOf: NameOf): string {
@@ -63,22 +68,23 @@ function attemptText(attempt: AttemptTrace, nameOf: NameOf): string {
 }
 
 /** Why the first key was tried: a few words for what the decision says at length. */
-function reason(trace: Trace, nameOf: NameOf): string {
-  const [decision] = trace.decisions;
-  const [first] = trace.attempts;
+function reason({ decisions, attempts }: Trace, nameOf: NameOf): string {
+  const [decision] = decisions;
+  const [first] = attempts;
   if (!decision || !first) return '';
-  if (first.transitions.some((change) => change.from === 'recovering')) return 'wait over, tried again';
-  if (trace.attempts.length > 1) return '';
-  const out = leftOut(decision, nameOf);
-  if (decision.candidates.length === 1 && out === '') return 'the only key for it';
-  return out === '' ? 'its turn' : out;
+  if (first.transitions.some((change) => change.from === 'recovering'))
+    return 'its wait is over: tried again';
+  if (attempts.length > 1) return '';
+  const out = waiting(decision, nameOf);
+  if (out !== '') return out;
+  return decision.candidates.length === 1 ? 'only key' : 'its turn';
 }
 
-function leftOut({ skipped, at }: Decision, nameOf: NameOf): string {
+/** Keys that come back by themselves. One that is refused for good was shown when that happened. */
+function waiting({ skipped, at }: Decision, nameOf: NameOf): string {
   return skipped
-    .map(({ keyId, reason: why, until }) => {
-      const seconds = until === undefined ? '' : ` ${Math.max(1, Math.ceil((until - at) / 1000))} s`;
-      return `${nameOf(keyId)} ${why.replaceAll('_', ' ')}${seconds}`;
-    })
+    .flatMap(({ keyId, until }) =>
+      until === undefined ? [] : [`${nameOf(keyId)} waits ${Math.max(1, Math.ceil((until - at) / 1000))} s`],
+    )
     .join(', ');
 }

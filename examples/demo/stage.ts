@@ -25,7 +25,7 @@ export class Stage {
 
   /** A throw-away data folder. */
   makeHome(): string {
-    const home = mkdtempSync(path.join(tmpdir(), 'akr-demo-'));
+    const home = mkdtempSync(path.join(tmpdir(), 'apikeyrouter-demo-'));
     this.#homes.push(home);
     return home;
   }

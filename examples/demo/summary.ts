@@ -34,7 +34,10 @@ export async function printTable(daemon: Daemon, traces: readonly Trace[]): Prom
   ];
   printRows([['KEY', 'ANSWERED', 'ATTEMPTS', 'FAILED', 'STATE', 'SPENT'], ...rows, all]);
   say(
-    `\n  ${good} of ${traces.length} requests succeeded for the caller, although ${failed} attempts at providers failed.`,
+    wrap(
+      `Of ${attempts.length} attempts at providers ${failed} failed; of ${traces.length} requests ${good} succeeded for the caller.`,
+      '  ',
+    ),
   );
 }
 
@@ -43,7 +46,11 @@ export async function printExplanation(daemon: Daemon, traces: readonly Trace[])
   const [trace] = traces.toSorted((a, b) => interest(b) - interest(a));
   if (!trace) return;
   say(paint('dim', `  $ apikeyrouter explain ${trace.requestId}`));
-  for (const line of (await daemon.cli('explain', trace.requestId)).split('\n')) say(wrap(line.trim(), '  '));
+  const text = await daemon.cli('explain', trace.requestId);
+  for (const line of text.split('\n')) say(wrap(line.trimStart(), `  ${/^ */.exec(line)?.[0] ?? ''}`));
+  const { keys } = await daemon.api<{ keys: readonly KeyView[] }>('GET', 'keys');
+  const named = keys.filter((key) => text.includes(key.id)).map((key) => `${key.id} is ${key.name}`);
+  say(paint('dim', wrap(`(${named.join(', ')})`, '  ')));
 }
 
 function interest(trace: Trace): number {

@@ -35,7 +35,7 @@ export async function runTraffic(
       await send(step.call);
     } else {
       world.openai.revoke(SECRETS.openaiC);
-      say(paint('dim', `      ${step.text}`));
+      say(paint('dim', `    ${step.text}`));
     }
     await delay(PAUSE_MS);
     for (const line of await watch.changes()) say(line);

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LLMock } from '@copilotkit/aimock';
 import { type Account, AccountState } from './account.ts';
@@ -104,9 +106,15 @@ export class SimulatedProvider {
     response.writeHead(answer.statusCode ?? 500, {
       'content-type': answer.headers['content-type'] ?? 'application/json',
     });
-    for await (const chunk of answer) response.write(chunk);
-    response.end();
+    if (request.url === '/v1/embeddings') response.end(countEmbedded(body, await json(answer)));
+    else await pipeline(answer, response);
   }
+}
+
+/** aimock counts no tokens for embeddings. */
+function countEmbedded(question: Buffer, answer: unknown): string {
+  const tokens = tokensOf(question.toString());
+  return JSON.stringify({ ...(answer as object), usage: { prompt_tokens: tokens, total_tokens: tokens } });
 }
 
 function send(response: http.ServerResponse, answer: PlainAnswer): void {
