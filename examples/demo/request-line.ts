@@ -52,6 +52,7 @@ function attemptText(attempt: AttemptTrace, nameOf: NameOf): string {
   const name = nameOf(attempt.keyId);
   const status = attempt.status ?? 'no answer';
   if (attempt.outcome === 'succeeded') return paint('green', `${name} ${status}`);
+  if (attempt.outcome === 'aborted') return paint('yellow', `${name} caller left`);
   const wait = attempt.failure?.retryAfterMs;
   switch (attempt.failure?.class) {
     case 'rate_limited': {
@@ -72,8 +73,7 @@ function reason({ decisions, attempts }: Trace, nameOf: NameOf): string {
   const [decision] = decisions;
   const [first] = attempts;
   if (!decision || !first) return '';
-  if (first.transitions.some((change) => change.from === 'recovering'))
-    return 'its wait is over: tried again';
+  if (first.transitions.some((change) => change.from === 'recovering')) return 'wait over, tried again';
   if (attempts.length > 1) return '';
   const out = waiting(decision, nameOf);
   if (out !== '') return out;

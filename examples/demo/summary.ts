@@ -35,7 +35,7 @@ export async function printTable(daemon: Daemon, traces: readonly Trace[]): Prom
   printRows([['KEY', 'ANSWERED', 'ATTEMPTS', 'FAILED', 'STATE', 'SPENT'], ...rows, all]);
   say(
     wrap(
-      `Of ${attempts.length} attempts at providers ${failed} failed; of ${traces.length} requests ${good} succeeded for the caller.`,
+      `Of ${attempts.length} attempts at providers ${failed} failed; of ${traces.length} requests ${good} succeeded for the caller. Costs are those of the real providers' prices; the simulated ones charge nothing.`,
       '  ',
     ),
   );

@@ -7,7 +7,7 @@ import type { KeyWatch } from './key-watch.ts';
 import { PLAN } from './plan.ts';
 import { SECRETS, type World } from './providers/world.ts';
 import { requestHead, requestLine } from './request-line.ts';
-import { paint, say } from './screen.ts';
+import { paint, say, wrap } from './screen.ts';
 
 /** From one request to the next. */
 const PAUSE_MS = 150;
@@ -24,6 +24,8 @@ export async function runTraffic(
   const tools = connect(daemon.url, token);
   const traces: Trace[] = [];
   await watch.changes();
+  say(wrap('Watch openai-a hit its limit and come back, and openai-c lose its key: no SDK notices.', '  '));
+  say();
   say(requestHead());
   const send = async (call: Call): Promise<void> => {
     const trace = await traceOf(daemon, await call(tools));
