@@ -48,9 +48,6 @@ export async function printExplanation(daemon: Daemon, traces: readonly Trace[])
   say(paint('dim', `  $ apikeyrouter explain ${trace.requestId}`));
   const text = await daemon.cli('explain', trace.requestId);
   for (const line of text.split('\n')) say(wrap(line.trimStart(), `  ${/^ */.exec(line)?.[0] ?? ''}`));
-  const { keys } = await daemon.api<{ keys: readonly KeyView[] }>('GET', 'keys');
-  const named = keys.filter((key) => text.includes(key.id)).map((key) => `${key.id} is ${key.name}`);
-  say(paint('dim', wrap(`(${named.join(', ')})`, '  ')));
 }
 
 function interest(trace: Trace): number {
