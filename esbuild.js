@@ -8,10 +8,18 @@ const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
+/** The oldest Node that the bundles and their packages run on. An older one gets a sentence instead of a stack trace. */
+const OLDEST_NODE = 22;
+const guard =
+  `if (parseInt(process.versions.node) < ${OLDEST_NODE}) {` +
+  ` console.error("API Key Router needs Node ${OLDEST_NODE} or newer; this is " + process.versions.node +` +
+  ` ". Install it from nodejs.org, or run it with npm start in a checkout."); process.exit(1); }`;
+
 /** What runs where: the extension inside VS Code, the daemon and the command line on Node. */
 const bundles = [
   { entryPoints: { client: 'client/extension.ts' }, external: ['vscode'] },
   {
+    banner: { js: guard },
     entryPoints: {
       daemon: 'server/daemon/main.ts',
       cli: 'server/cli/main.ts',

@@ -8,10 +8,6 @@ export function useJson(json: boolean): void {
   settings.json = json;
 }
 
-export function isJson(): boolean {
-  return settings.json;
-}
-
 /** Prints a result: the value itself for programs, the text for people. */
 export function print(value: unknown, text: string): void {
   console.log(settings.json ? JSON.stringify(value) : text);

@@ -11,7 +11,7 @@ describe('the architecture', () => {
   let files: readonly SourceFile[];
 
   before(() => {
-    files = globSync('{client,server,shared}/**/*.ts', { cwd: ROOT })
+    files = globSync('{client,examples,server,shared}/**/*.ts', { cwd: ROOT })
       .map((file) => file.replaceAll(path.sep, '/'))
       .sort()
       .map((file) => readSource(file, readFileSync(path.join(ROOT, file), 'utf8')));

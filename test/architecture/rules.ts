@@ -109,6 +109,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
 
   { of: 'client', imports: ['shared'], packages: ['vscode', 'vscode-languageclient', 'node:*'] },
+
+  // The demo uses the product from outside, as tools and people do.
+  {
+    of: 'examples',
+    imports: ['shared'],
+    packages: ['@anthropic-ai/sdk', '@copilotkit/aimock', 'openai', 'node:*'],
+  },
 ];
 
 /** Folders in which time, chance and the process are injected. */

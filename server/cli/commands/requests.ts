@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { formatUsd } from '../../../shared/model/money.ts';
-import type { RequestView, TraceView } from '../../../shared/model/views.ts';
+import type { KeyView, RequestView, TraceView } from '../../../shared/model/views.ts';
 import { daemon } from '../launch-daemon.ts';
 import { print, relativeTime, table } from '../output.ts';
 
@@ -34,9 +34,16 @@ export function addRequestsCommands(program: Command): void {
     .description('Say why a request went where it went')
     .argument('<request>', 'id from the list or from the X-Request-ID header')
     .action(async (id: string) => {
-      const trace = await (await daemon()).call<TraceView>('GET', `requests/${encodeURIComponent(id)}`);
-      print(trace, explainTrace(trace));
+      const client = await daemon();
+      const trace = await client.call<TraceView>('GET', `requests/${encodeURIComponent(id)}`);
+      const { keys } = await client.call<{ keys: readonly KeyView[] }>('GET', 'keys');
+      print(trace, withNames(explainTrace(trace), keys));
     });
+}
+
+/** Traces name keys by their ids, which outlive a renaming; people know them by name. */
+function withNames(text: string, keys: readonly KeyView[]): string {
+  return keys.reduce((named, key) => named.replaceAll(key.id, key.name), text);
 }
 
 /** A trace as text. */
