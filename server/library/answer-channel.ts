@@ -67,13 +67,13 @@ export class AnswerChannel implements CallerChannel {
 
   /** The reader has caught up. */
   drained(): void {
-    for (const listener of [...this.#drainListeners]) listener();
+    for (const listener of this.#drainListeners) listener();
   }
 
   /** The program does not want the answer any more. */
   leave(): void {
     this.#gone = true;
-    for (const listener of [...this.#goneListeners]) listener();
+    for (const listener of this.#goneListeners) listener();
     this.#goneListeners.clear();
   }
 }

@@ -69,7 +69,8 @@ function hashOf(...parts: readonly unknown[]): string {
       for (const part of Object.values(value)) take(part);
       return;
     }
-    const text = typeof value === 'string' ? value : String(value as number | boolean);
+    // Numbers and the like stand for themselves by their presence: beginnings differ in their texts.
+    const text = typeof value === 'string' ? value : '#';
     const end = Math.min(text.length, left);
     for (let at = 0; at < end; at++) {
       const code = text.charCodeAt(at);

@@ -37,20 +37,6 @@ class Stage {
     return names;
   }
 
-  /** Lets time pass until something has ended, well or not. */
-  async until<T>(pending: Promise<T>): Promise<T> {
-    let over = false;
-    const end = pending.finally(() => {
-      over = true;
-    });
-    end.catch(() => undefined);
-    while (!over) {
-      await new Promise((resolve) => setImmediate(resolve));
-      this.clock.advance(10);
-    }
-    return end;
-  }
-
   sentTo(name: string): number {
     return this.upstream.bills.filter(({ request }) => request.secret === secretOf(name)).length;
   }
@@ -159,7 +145,7 @@ describe('routing in a program', () => {
     assert.deepEqual(await stage.names(3, { ...HELLO, team: 'red' }), Array(3).fill('red'));
     assert.deepEqual(await stage.names(3, { ...HELLO, team: 'blue' }), Array(3).fill('blue'));
     stage.answers.set(secretOf('red'), () => ({ status: 500 }));
-    await assert.rejects(stage.until(stage.router.route({ ...HELLO, team: 'red' })), ProviderError);
+    await assert.rejects(stage.clock.drive(stage.router.route({ ...HELLO, team: 'red' })), ProviderError);
     await assert.rejects(stage.router.route(HELLO), NoEligibleKeys);
     assert.equal(stage.sentTo('blue'), 3);
   });
@@ -182,7 +168,7 @@ describe('routing in a program', () => {
     }));
     assert.deepEqual(await stage.names(2), ['west', 'west']);
     stage.answers.set(secretOf('west'), () => ({ fails: 'connect' }));
-    await assert.rejects(stage.until(stage.router.route(HELLO)), ProviderError);
+    await assert.rejects(stage.clock.drive(stage.router.route(HELLO)), ProviderError);
     assert.equal(stage.sentTo('europe') + stage.sentTo('nowhere'), 0);
   });
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import type { BodyEdits } from '../../server/core/ports/codec.ts';
 import { openaiChat } from '../../server/protocol/openai-chat.ts';
 import { topLevelMembers } from '../../server/protocol/json-members.ts';
 import { jsonStyles, writeJson } from '../support/json-text.ts';
 
-const { edit } = openaiChat;
+const edit = (raw: Uint8Array, edits: BodyEdits): Uint8Array => openaiChat.edit(raw, edits);
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -35,6 +35,21 @@ export class ManualClock implements Clock {
     this.#now = target;
   }
 
+  /** Lets time pass in steps until something has ended, well or not. */
+  async drive<T>(pending: Promise<T>, stepMs = 1): Promise<T> {
+    const state = { over: false };
+    const end = pending.finally(() => {
+      state.over = true;
+    });
+    // It is awaited only after its time has come.
+    end.catch(() => undefined);
+    while (!state.over) {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.advance(stepMs);
+    }
+    return end;
+  }
+
   /** Timers that wait. */
   get pending(): number {
     return this.#timers.size;

@@ -7,7 +7,7 @@ import type {
   TimeWindow,
 } from '../../../shared/model/limits.ts';
 import { NANO_PER_USD, type NanoUsd } from '../../../shared/model/money.ts';
-import { type BudgetBook, budgetAddress, effectiveLimit } from '../budget/budget-book.ts';
+import { type BudgetBook, effectiveLimit, readBudgets } from '../budget/budget-book.ts';
 import { policyBudgets } from '../budget/policy-budgets.ts';
 import { groupOwner, type KeyPool } from '../key/key-pool.ts';
 import { policySchema, type Policy } from '../policy/policy-schema.ts';
@@ -136,7 +136,7 @@ export class LimitsAdmin {
     const { store, budgets, clock } = this.#parts;
     const at = clock.now();
     const records = budgets.all().map(({ record }) => record);
-    const counters = await store.counters(records.map((record) => budgetAddress(record, null, at)));
+    const counters = await readBudgets(store, records, null, at);
     return records.map((record, index) => {
       const { spent = 0, held = 0, unknown = 0 } = counters[index] ?? {};
       const limitNano = effectiveLimit(record, at);
@@ -170,12 +170,11 @@ export class LimitsAdmin {
     const at = clock.now();
     const { conversation } = run.request.facts;
     const records = budgets.matching(run.budgetFacts(candidate.key, candidate.model), run.facts);
-    const addresses = records.map((record) => budgetAddress(record, conversation, at));
-    const counters = await store.counters(addresses);
+    const counters = await readBudgets(store, records, conversation, at);
     const remaining = records.map((record, index) => {
       const { spent = 0, held = 0, unknown = 0 } = counters[index] ?? {};
       const left = effectiveLimit(record, at) - spent - held - unknown;
-      const subject = addresses[index]?.subject ?? '';
+      const subject = counters[index]?.subject ?? '';
       return { subject, leftNano: record.enforcement === 'prevent' ? left : null };
     });
     return { records, remaining };

@@ -1,6 +1,6 @@
 import type { BudgetRecord } from '../../../shared/model/limits.ts';
-import type { CounterState, Store } from '../ports/store.ts';
-import { budgetAddress, effectiveLimit } from './budget-book.ts';
+import type { Store } from '../ports/store.ts';
+import { budgetAddress, effectiveLimit, readBudgets } from './budget-book.ts';
 
 /** A budget's spend has reached a share of its limit. */
 export interface BudgetAlert {
@@ -33,10 +33,9 @@ export class BudgetAlerts {
   async check(budgets: readonly BudgetRecord[], conversation: string | null, at: number): Promise<void> {
     const pending = budgets.filter((budget) => this.#pending(budget, conversation, at).length > 0);
     if (pending.length === 0) return;
-    const addresses = pending.map((budget) => budgetAddress(budget, conversation, at));
-    const counters = await this.#store.counters(addresses);
+    const counters = await readBudgets(this.#store, pending, conversation, at);
     await Promise.all(
-      pending.map((budget, index) => this.#compare(budget, conversation, at, counters[index])),
+      pending.map((budget, index) => this.#compare(budget, conversation, at, counters[index]?.spent ?? 0)),
     );
   }
 
@@ -44,12 +43,11 @@ export class BudgetAlerts {
     budget: BudgetRecord,
     conversation: string | null,
     at: number,
-    counter: CounterState | undefined,
+    spentNano: number,
   ): Promise<void> {
-    if (!counter) return;
     const limitNano = effectiveLimit(budget, at);
     for (const threshold of this.#pending(budget, conversation, at)) {
-      if (counter.spent < threshold * limitNano) continue;
+      if (spentNano < threshold * limitNano) continue;
       const name = alertName(budget, conversation, at, threshold);
       if (this.#given.has(name)) continue;
       this.#given.add(name);
@@ -58,7 +56,7 @@ export class BudgetAlerts {
         budgetId: budget.id,
         name: budget.name,
         threshold,
-        spentNano: counter.spent,
+        spentNano,
         limitNano,
         at,
       });

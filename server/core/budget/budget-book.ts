@@ -1,7 +1,7 @@
 import type { BudgetRecord } from '../../../shared/model/limits.ts';
 import type { NanoUsd } from '../../../shared/model/money.ts';
 import type { PolicyFacts } from '../policy/policy-facts.ts';
-import type { Hold } from '../ports/store.ts';
+import type { CounterState, Hold, Store } from '../ports/store.ts';
 import { addressOf } from '../quota/windows.ts';
 import { type BudgetFacts, inScope } from './budget-scope.ts';
 
@@ -81,6 +81,31 @@ export function budgetAddress(
   const { id, scope, window, timeZone } = record;
   const subject = scope.eachConversation ? `budget:${id}#${conversation}` : `budget:${id}`;
   return addressOf(subject, window, at, { timeZone, resetAt: null });
+}
+
+/** What is spent and held on a budget in its window; a rolling one is the sum of its slices. */
+export async function readBudgets(
+  store: Pick<Store, 'counters'>,
+  records: readonly BudgetRecord[],
+  conversation: string | null,
+  at: number,
+): Promise<readonly Omit<CounterState, 'windowStart'>[]> {
+  const slices = records.map((record) => {
+    const { subject, windowStart, earlierSlices = [] } = budgetAddress(record, conversation, at);
+    return [windowStart, ...earlierSlices].map((start) => ({ subject, windowStart: start }));
+  });
+  const counters = await store.counters(slices.flat());
+  let from = 0;
+  return slices.map((addresses) => {
+    const own = counters.slice(from, from + addresses.length);
+    from += addresses.length;
+    return {
+      subject: addresses[0]?.subject ?? '',
+      spent: own.reduce((sum, { spent }) => sum + spent, 0),
+      held: own.reduce((sum, { held }) => sum + held, 0),
+      unknown: own.reduce((sum, { unknown }) => sum + unknown, 0),
+    };
+  });
 }
 
 /** The id of the budget that a counter belongs to; `null`: it is no budget's. */

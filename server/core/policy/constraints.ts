@@ -71,7 +71,7 @@ export function keyPreferenceOf(rule: PolicyRule): ((key: KeyFacts) => number) |
   }
 }
 
-export function matchesAny(patterns: readonly string[], name: string): boolean {
+function matchesAny(patterns: readonly string[], name: string): boolean {
   return patterns.some((pattern) => matchesPattern(pattern, name));
 }
 

@@ -212,11 +212,9 @@ export class QuotaBook {
     this.#count(entry, now);
     const { record, used, trend } = entry;
     const { end } = windowAt(record.window, now, record);
-    entry.prediction = predictExhaustion(trend, {
-      now,
-      remaining: record.totalCapacity - used,
-      resetAt: end,
-    });
+    // What a rolling window counts comes back after its length.
+    const resetAt = record.window.kind === 'rolling' ? now + record.window.ms : end;
+    entry.prediction = predictExhaustion(trend, { now, remaining: record.totalCapacity - used, resetAt });
     entry.predictedAt = now;
     return entry.prediction;
   }
