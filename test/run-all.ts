@@ -27,6 +27,7 @@ const GROUPS: readonly Group[] = [
   mocha('protocol'),
   mocha('property'),
   mocha('contract'),
+  mocha('library'),
   mocha('lsp'),
   mocha('http'),
   mocha('daemon'),

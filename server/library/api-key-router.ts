@@ -43,7 +43,7 @@ import type {
   RouteResponse,
   RouteStream,
   StateSummary,
-} from './types.ts';
+} from './api.ts';
 import { toBudgetState, toKeyDetails, toQuotaState, toWindow } from './views.ts';
 
 /** What a program may replace; everything has a default that needs no file, no listener and no native code. */

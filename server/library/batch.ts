@@ -1,4 +1,4 @@
-import type { BatchResult, RouteRequest, RouteResponse } from './types.ts';
+import type { BatchResult, RouteRequest, RouteResponse } from './api.ts';
 
 const DEFAULT_CONCURRENCY = 8;
 

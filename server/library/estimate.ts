@@ -6,7 +6,7 @@ import type { RoutedRequest } from '../core/router/routed-request.ts';
 import type { RouteCandidate } from '../core/routing/candidate-finder.ts';
 import { noneEligible } from '../core/router/no-candidate.ts';
 import { NoEligibleKeys } from './errors.ts';
-import type { BudgetCheck, BudgetState, CostEstimation } from './types.ts';
+import type { BudgetCheck, BudgetState, CostEstimation } from './api.ts';
 
 /** Prices a request with the candidate that would be chosen now. */
 export function estimateRequest(core: Core, request: RoutedRequest): CostEstimation {

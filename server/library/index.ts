@@ -2,7 +2,7 @@
 export { ApiKeyRouter, type ApiKeyRouterOptions } from './api-key-router.ts';
 export { BudgetExceeded, NoEligibleKeys, ProviderError, RoutingError } from './errors.ts';
 export type { RouterEventMap } from './event-hub.ts';
-export type * from './types.ts';
+export type * from './api.ts';
 export { RouterError } from '../core/router-error.ts';
 export { replay } from '../core/routing/decide.ts';
 export { MemoryStore } from '../adapters/memory/memory-store.ts';

@@ -3,7 +3,7 @@ import type { RequestForm } from '../core/router/routed-request.ts';
 import { anthropicMessages } from '../protocol/anthropic-messages.ts';
 import { openaiChat } from '../protocol/openai-chat.ts';
 import type { Codec } from '../core/ports/codec.ts';
-import type { ChatMessage, RouteRequest } from './types.ts';
+import type { ChatMessage, RouteRequest } from './api.ts';
 
 const encoder = new TextEncoder();
 /** Anthropic's protocol demands a limit: what its own documentation uses where nobody sets one. */

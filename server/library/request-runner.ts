@@ -13,7 +13,7 @@ import { TextReader, textOfAnswer } from './answer-text.ts';
 import { failureOf } from './failure-of.ts';
 import { requestForms } from './request-forms.ts';
 import { TextQueue } from './text-queue.ts';
-import type { RouteMetadata, RouteRequest, RouteResponse, RouteStream } from './types.ts';
+import type { RouteMetadata, RouteRequest, RouteResponse, RouteStream } from './api.ts';
 
 /** Takes a program's request to the core and its answer back. */
 export class RequestRunner {

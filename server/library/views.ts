@@ -4,7 +4,7 @@ import type { KeyView } from '../../shared/model/views.ts';
 import type { BudgetStatus } from '../core/admin/limits-admin.ts';
 import type { QuotaStatus } from '../core/quota/quota-book.ts';
 import type { Core } from '../core/open-core.ts';
-import type { BudgetState, KeyDetails, QuotaState, WindowInput } from './types.ts';
+import type { BudgetState, KeyDetails, QuotaState, WindowInput } from './api.ts';
 
 export function toWindow(window: WindowInput): TimeWindow {
   return typeof window === 'string' ? { kind: window } : { kind: 'rolling', ms: window.rollingMs };

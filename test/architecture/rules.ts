@@ -108,6 +108,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     packages: ['commander', 'node:*'],
   },
 
+  // The daemon's sibling: it composes the same core for programs.
+  {
+    of: 'server/library',
+    imports: ['server/adapters', 'server/core', 'server/protocol', 'server/providers', 'shared'],
+    packages: ['node:*'],
+  },
+
   { of: 'client', imports: ['shared'], packages: ['vscode', 'vscode-languageclient', 'node:*'] },
 
   // The demo uses the product from outside, as tools and people do.

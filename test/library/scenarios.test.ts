@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ApiKeyRouter } from '../../server/library/api-key-router.ts';
 import { BudgetExceeded, NoEligibleKeys, ProviderError } from '../../server/library/errors.ts';
-import type { KeyDetails, RouteRequest, RouteResponse } from '../../server/library/types.ts';
+import type { KeyDetails, RouteRequest, RouteResponse } from '../../server/library/api.ts';
 import { NO_USAGE } from '../../shared/model/usage.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { SeededRandom } from '../support/seeded-random.ts';

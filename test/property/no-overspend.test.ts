@@ -164,7 +164,14 @@ describe('a budget of one dollar under `prevent`', () => {
             if (bench.random.next() < cancelled) {
               bench.clock.after(bench.random.between(0, 40), () => leave.abort());
             }
-            const request = { model: 'some-model', provider: 'openai', prompt, maxTokens: MAX_TOKENS };
+            const request = {
+              model: 'some-model',
+              provider: 'openai',
+              prompt,
+              maxTokens: MAX_TOKENS,
+              // Keeps the whole run within the time for which unseen answers stay held.
+              deadlineMs: 2_000,
+            };
             // Whatever becomes of it: only what is billed counts.
             await bench.router.route({ ...request, signal: leave.signal }).catch(() => undefined);
           }
@@ -178,7 +185,7 @@ describe('a budget of one dollar under `prevent`', () => {
         assert.ok(bench.billedUsd <= BUDGET_USD, `billed $${bench.billedUsd}`);
         await bench.router.close();
       }),
-      { numRuns: 15, seed: 20_261_124 },
+      { numRuns: 60, seed: 20_261_124 },
     );
   });
 });
