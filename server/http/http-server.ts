@@ -26,6 +26,9 @@ export interface HttpServerParts extends ProxyParts, ManagementParts {
 const HEAD_TIMEOUT_MS = 10_000;
 const BODY_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_MS = 65_000;
+/** A turn of the event loop in which next to nothing happened, and how many are waited for. */
+const QUIET_TURN_MS = 0.2;
+const MAX_QUIET_TURNS = 500;
 const SWEEP_MS = 50;
 const MAX_HEAD_BYTES = 64 * 1024;
 
@@ -75,8 +78,9 @@ export class HttpServer {
   }
 
   /** Takes no new connections; resolves when the last running answer has ended. */
-  drain(): Promise<void> {
+  async drain(): Promise<void> {
     this.#draining = true;
+    await this.#acceptWaiting();
     return new Promise((resolve) => {
       // A connection whose answer has just ended is idle, and kept alive by its client.
       const sweep = setInterval(() => this.#server.closeIdleConnections(), SWEEP_MS);
@@ -86,6 +90,24 @@ export class HttpServer {
       });
       this.#server.closeIdleConnections();
     });
+  }
+
+  /**
+   * Connections that the system has made, but that were not accepted yet, would be reset by closing. So it closes right
+   * after a turn of the event loop in which there were none and nothing else took time; only a connection made within
+   * that fraction of a millisecond can still be reset.
+   */
+  async #acceptWaiting(): Promise<void> {
+    let accepted = 0;
+    const count = (): void => void accepted++;
+    this.#server.on('connection', count);
+    for (let turn = 0; turn < MAX_QUIET_TURNS; turn++) {
+      const before = accepted;
+      const started = performance.now();
+      await new Promise((resolve) => setImmediate(resolve));
+      if (turn > 1 && accepted === before && performance.now() - started < QUIET_TURN_MS) break;
+    }
+    this.#server.off('connection', count);
   }
 
   /** Cuts what still runs. */

@@ -1,9 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 /** The environment of a child that must run on this process's own Node, npm's scripts included. */
 export function ownNodeFirst(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  return { ...env, PATH: `${path.dirname(process.execPath)}${path.delimiter}${env['PATH'] ?? ''}` };
+  const folder = path.dirname(process.execPath);
+  const PATH = `${folder}${path.delimiter}${env['PATH'] ?? ''}`;
+  // Node's own headers, which its npm package brings along: node-gyp would download others.
+  const headers = path.dirname(folder);
+  if (!existsSync(path.join(headers, 'include', 'node', 'node_api.h'))) return { ...env, PATH };
+  return { ...env, PATH, npm_config_nodedir: headers };
 }
 
 /** Runs a command to its end; rejects with the last lines that it printed unless it exits with 0. */
