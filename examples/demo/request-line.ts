@@ -77,6 +77,7 @@ function reason({ decisions, attempts }: Trace, nameOf: NameOf): string {
   if (attempts.length > 1) return '';
   const out = waiting(decision, nameOf);
   if (out !== '') return out;
+  if (decision.keptFor) return 'has the prompt cached';
   return decision.candidates.length === 1 ? 'only key' : 'its turn';
 }
 

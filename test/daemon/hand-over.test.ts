@@ -43,7 +43,7 @@ describe('a daemon and its successor', () => {
         // A new connection each time: those are what a hand-over could refuse.
         await fetch(`${old.url}/health`, { headers: { connection: 'close' } }).then(
           ({ ok, status }) => ok || refused.push(`HTTP ${status}`),
-          (error: Error) => refused.push(String(error.cause ?? error)),
+          ({ message, cause }: Error) => refused.push(cause instanceof Error ? cause.message : message),
         );
         slowest = Math.max(slowest, performance.now() - started);
         await delay(10);

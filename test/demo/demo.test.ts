@@ -52,7 +52,10 @@ describe('npm run demo', function () {
     );
     const sum = rows.reduce((total, [, , count]) => total + Number(count), 0);
     assert.equal(sum, lines.length, 'the table accounts for every request');
-    assert.match(output, /\$ apikeyrouter explain (req_\w+)\n {2}\1: .*\n {2}openai-[a-c] serves gpt-\S+:/);
+    assert.match(
+      output,
+      /\$ apikeyrouter explain (req_\w+)\n {2}\1: .*\n {2}openai-[a-c] serves gpt-\S+ by the objective/,
+    );
 
     assert.deepEqual(await demo.leftFolders(), []);
     await assert.rejects(fetch(`http://127.0.0.1:${demo.port}/health`));

@@ -68,7 +68,11 @@ function comparison(
   if (primaryRank(first.score, objective) !== primaryRank(second.score, objective)) {
     return `Next was ${other} (score ${score(first)} against ${score(second)}, ${merits(second)}).`;
   }
-  if (secondaryRank(first.parts, objective) !== secondaryRank(second.parts, objective)) {
+  const bySecond =
+    'primary' in objective &&
+    objective.secondary !== 'fairness' &&
+    secondaryRank(first.parts, objective) !== secondaryRank(second.parts, objective);
+  if (bySecond) {
     return `It was as good as ${other}, and better by the second objective.`;
   }
   return `It was as good as ${other}; it was its turn (${first.facts.served} requests served against ${second.facts.served}).`;
