@@ -1,6 +1,5 @@
 import type { TimeWindow } from '../../../shared/model/limits.ts';
 import type { CounterAddress } from '../ports/store.ts';
-import { changeBetween, instantOf, localTime, offsetOf } from './zone-time.ts';
 
 /** Where a window's boundaries come from. */
 export interface WindowOptions {
@@ -17,65 +16,28 @@ export interface WindowBounds {
   readonly end: number | null;
 }
 
-/** The counters of a rolling window: the slice that is counted in now, and those before that still count. */
-export interface WindowSlices {
-  readonly windowStart: number;
-  /** Newest first, without `windowStart`. */
-  readonly earlierSlices: readonly number[];
-}
-
-type CalendarKind = Exclude<TimeWindow['kind'], 'total' | 'rolling'>;
-type RollingWindow = Extract<TimeWindow, { readonly kind: 'rolling' }>;
-
-interface Bounds {
-  readonly start: number;
-  readonly end: number;
-}
+type CalendarKind = 'minute' | 'hour' | 'day' | 'week' | 'month';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** Rolling windows are counted in so many slices. */
+const DAY_MS = 24 * HOUR_MS;
+/** Rolling windows are counted in so many slices: the oldest one counts whole, so that nothing is missed. */
 const SLICES = 60;
 const SHORTEST_SLICE_MS = 1000;
 
-/**
- * The window of a kind that `at` lies in. By the calendar of a time zone an hour begins at minute 0, a week on Monday;
- * a day has 23 or 25 hours where the clocks change. Throws a `RangeError` for a zone that does not exist.
- */
+/** The window of a kind that `at` lies in, by the calendar of a time zone or repeating from a known reset. */
 export function windowAt(window: TimeWindow, at: number, options: WindowOptions): WindowBounds {
   if (window.kind === 'total') return { start: 0, end: null };
   if (window.kind === 'rolling') return { start: at - window.ms, end: null };
-  const { timeZone, resetAt } = options;
-  const latest = LATEST[window.kind];
-  for (const known of latest) {
-    if (at >= known.start && at < known.end && known.timeZone === timeZone && known.resetAt === resetAt) {
-      return known;
-    }
-  }
-  const bounds =
-    resetAt === null
-      ? calendarWindow(window.kind, at, timeZone)
-      : repeatedWindow(window.kind, at, resetAt, timeZone);
-  const found = { ...bounds, timeZone, resetAt };
-  const place = latest.findIndex((known) => known.timeZone === timeZone && known.resetAt === resetAt);
-  if (place >= 0) latest[place] = found;
-  else if (latest.unshift(found) > MOST_LATEST) latest.pop();
-  return found;
-}
-
-/** A rolling window in slices. The oldest one counts whole, so that what is summed is never too little. */
-export function slicesOf(window: RollingWindow, at: number): WindowSlices {
-  const length = Math.max(SHORTEST_SLICE_MS, Math.ceil(window.ms / SLICES));
-  const windowStart = Math.floor(at / length) * length;
-  const known = LATEST_SLICES.get(window.ms);
-  if (known?.windowStart === windowStart) return known;
-  const earlierSlices: number[] = [];
-  for (let start = windowStart - length; start + length > windowStart - window.ms; start -= length) {
-    earlierSlices.push(start);
-  }
-  const found = { windowStart, earlierSlices };
-  if (LATEST_SLICES.size >= MOST_LATEST) LATEST_SLICES.clear();
-  LATEST_SLICES.set(window.ms, found);
+  const name = `${window.kind} ${options.timeZone ?? ''} ${options.resetAt ?? ''}`;
+  const known = LATEST.get(name);
+  if (known && at >= known.start && at < known.end) return known;
+  const found =
+    options.resetAt === null
+      ? calendarWindow(window.kind, at, options.timeZone)
+      : repeatedWindow(window.kind, at, options.resetAt, options.timeZone);
+  if (LATEST.size >= MOST_LATEST) LATEST.clear();
+  LATEST.set(name, found);
   return found;
 }
 
@@ -87,74 +49,130 @@ export function addressOf(
   options: WindowOptions,
 ): CounterAddress & { readonly earlierSlices?: readonly number[] } {
   if (window.kind !== 'rolling') return { subject, windowStart: windowAt(window, at, options).start };
-  const { windowStart, earlierSlices } = slicesOf(window, at);
-  return { subject, windowStart, earlierSlices };
+  const slice = Math.max(SHORTEST_SLICE_MS, Math.ceil(window.ms / SLICES));
+  const current = Math.floor(at / slice) * slice;
+  const earlierSlices: number[] = [];
+  for (let start = current - slice; start + slice > at - window.ms; start -= slice) earlierSlices.push(start);
+  return { subject, windowStart: current, earlierSlices };
 }
 
-/** The last windows of each kind, one a zone and reset: on the request path a comparison is enough. */
-const LATEST: Readonly<Record<CalendarKind, (Bounds & WindowOptions)[]>> = {
-  minute: [],
-  hour: [],
-  day: [],
-  week: [],
-  month: [],
-};
-const LATEST_SLICES = new Map<number, WindowSlices>();
-const MOST_LATEST = 32;
+/** The last window of each kind, zone and reset: on the request path a comparison is enough. */
+const LATEST = new Map<string, { readonly start: number; readonly end: number }>();
+const MOST_LATEST = 256;
 
-function calendarWindow(kind: CalendarKind, at: number, timeZone: string | null): Bounds {
-  if (kind === 'minute') return steps(MINUTE_MS, at, 0);
-  if (kind === 'hour') return hourWindow(at, timeZone);
-  const { year, month, day, weekday } = localTime(at, timeZone);
-  if (kind === 'month') return enclosing(at, (count) => instantOf(year, month + count, 1, 0, timeZone));
-  const first = kind === 'week' ? day - ((weekday + 6) % 7) : day;
-  const length = kind === 'week' ? 7 : 1;
-  return enclosing(at, (count) => instantOf(year, month, first + count * length, 0, timeZone));
+function calendarWindow(
+  kind: CalendarKind,
+  at: number,
+  timeZone: string | null,
+): { readonly start: number; readonly end: number } {
+  const { year, month, day, minute, weekday } = localFields(at, timeZone);
+  const startsAt = (y: number, mo: number, d: number, h = 0): number => instantOf(y, mo, d, h, timeZone);
+  switch (kind) {
+    case 'minute': {
+      const start = Math.floor(at / MINUTE_MS) * MINUTE_MS;
+      return { start, end: start + MINUTE_MS };
+    }
+    case 'hour': {
+      // Zones are off by whole minutes: the hour begins where the local minute is zero.
+      const start = Math.floor(at / MINUTE_MS) * MINUTE_MS - minute * MINUTE_MS;
+      return { start, end: start + HOUR_MS };
+    }
+    case 'day':
+      return { start: startsAt(year, month, day), end: startsAt(year, month, day + 1) };
+    case 'week': {
+      const monday = day - ((weekday + 6) % 7);
+      return { start: startsAt(year, month, monday), end: startsAt(year, month, monday + 7) };
+    }
+    case 'month':
+      return { start: startsAt(year, month, 1), end: startsAt(year, month + 1, 1) };
+  }
 }
 
 /** Windows that begin at a reset and at the same local time ever after; a month's on the same day, or its last. */
-function repeatedWindow(kind: CalendarKind, at: number, resetAt: number, timeZone: string | null): Bounds {
-  if (kind === 'minute') return steps(MINUTE_MS, at, resetAt);
-  if (kind === 'hour') return steps(HOUR_MS, at, resetAt);
-  const reset = localTime(resetAt, timeZone);
-  const now = localTime(at, timeZone);
-  const startOn = (year: number, month: number, day: number): number => {
-    const start = instantOf(year, month, day, reset.timeOfDay, timeZone);
-    // A time that the clocks show twice: the reset itself is the one that was told.
-    return Math.abs(start - resetAt) <= HOUR_MS ? resetAt : start;
-  };
-  if (kind === 'month') {
-    return enclosing(at, (count) => {
-      const lastDay = new Date(Date.UTC(now.year, now.month + count, 0)).getUTCDate();
-      return startOn(now.year, now.month + count, Math.min(reset.day, lastDay));
-    });
+function repeatedWindow(
+  kind: CalendarKind,
+  at: number,
+  resetAt: number,
+  timeZone: string | null,
+): { readonly start: number; readonly end: number } {
+  if (kind !== 'month') {
+    const length = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS, week: 7 * DAY_MS }[kind];
+    const start = resetAt + Math.floor((at - resetAt) / length) * length;
+    return { start, end: start + length };
   }
-  const sinceReset = kind === 'week' ? (now.weekday - reset.weekday + 7) % 7 : 0;
-  const length = kind === 'week' ? 7 : 1;
-  return enclosing(at, (count) => startOn(now.year, now.month, now.day - sinceReset + count * length));
+  const reset = localFields(resetAt, timeZone);
+  const now = localFields(at, timeZone);
+  const months = (now.year - reset.year) * 12 + now.month - reset.month;
+  const begin = (offset: number): number => {
+    const month = reset.month + offset;
+    const lastDay = new Date(Date.UTC(reset.year, month, 0)).getUTCDate();
+    const midnight = instantOf(reset.year, month, Math.min(reset.day, lastDay), 0, timeZone);
+    return midnight + reset.hour * HOUR_MS + reset.minute * MINUTE_MS;
+  };
+  const start = begin(months);
+  return start <= at ? { start, end: begin(months + 1) } : { start: begin(months - 1), end: start };
 }
 
-/** The window around a time among those whose starts are counted: the guess 0 may be off where clocks change. */
-function enclosing(at: number, startOf: (count: number) => number): Bounds {
-  let count = 0;
-  while (startOf(count) > at) count--;
-  while (startOf(count + 1) <= at) count++;
-  return { start: startOf(count), end: startOf(count + 1) };
+interface LocalFields {
+  readonly year: number;
+  /** 1 to 12. */
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  /** 0 is Sunday. */
+  readonly weekday: number;
 }
 
-/** Windows of the same length, one of which begins at `origin`. */
-function steps(length: number, at: number, origin: number): Bounds {
-  const start = origin + Math.floor((at - origin) / length) * length;
-  return { start, end: start + length };
-}
-
-/** An hour by the clock; cut short where the clocks change by a part of an hour (Lord Howe Island). */
-function hourWindow(at: number, timeZone: string | null): Bounds {
-  const offset = offsetOf(at, timeZone);
-  const { start, end } = steps(HOUR_MS, at, -offset);
-  const differs = (time: number): boolean => (offsetOf(time, timeZone) - offset) % HOUR_MS !== 0;
+function localFields(at: number, timeZone: string | null): LocalFields {
+  const local = new Date(at + offsetOf(at, timeZone));
   return {
-    start: differs(start) ? changeBetween(start, at, timeZone) : start,
-    end: differs(end - 1) ? changeBetween(at, end - 1, timeZone) : end,
+    year: local.getUTCFullYear(),
+    month: local.getUTCMonth() + 1,
+    day: local.getUTCDate(),
+    hour: local.getUTCHours(),
+    minute: local.getUTCMinutes(),
+    weekday: local.getUTCDay(),
   };
 }
+
+/** The moment at which a zone's clocks show a time; where they leap over it, the first moment after. */
+function instantOf(year: number, month: number, day: number, hour: number, timeZone: string | null): number {
+  const local = Date.UTC(year, month - 1, day, hour);
+  const first = local - offsetOf(local, timeZone);
+  // Near a change of the clocks the offset at the guess is another than at the moment itself.
+  return local - offsetOf(first, timeZone);
+}
+
+/** How far a zone is ahead of UTC at a moment, ms. */
+function offsetOf(at: number, timeZone: string | null): number {
+  if (timeZone === null) return -new Date(at).getTimezoneOffset() * MINUTE_MS;
+  let format = FORMATS.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    FORMATS.set(timeZone, format);
+  }
+  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+  const shown = Date.UTC(
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+    part('second'),
+  );
+  return shown - Math.floor(at / 1000) * 1000;
+}
+
+/** Formatters are dear to make. */
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
