@@ -12,7 +12,7 @@ import { portOwner } from './port-owner.ts';
  * with the name of the program that took it.
  */
 export async function choosePort(folder: string, asked: number | null): Promise<number> {
-  const kept = readPort(folder);
+  const kept = keptPort(folder);
   const wanted = asked ?? kept;
   if (wanted === null) return (await isFree(DEFAULT_PORT)) ? DEFAULT_PORT : 0;
   if (wanted === 0 || (await isFree(wanted))) return wanted;
@@ -25,12 +25,13 @@ export async function choosePort(folder: string, asked: number | null): Promise<
 
 /** Remembers the port for the next start. */
 export function keepPort(folder: string, port: number): void {
-  if (readPort(folder) === port) return;
+  if (keptPort(folder) === port) return;
   makePrivateFolder(path.join(folder, 'daemon'));
   writePrivateFile(portFile(folder), `${port}\n`);
 }
 
-function readPort(folder: string): number | null {
+/** The port that tools were told; `null` before the first start. */
+export function keptPort(folder: string): number | null {
   try {
     const port = Number(readFileSync(portFile(folder), 'utf8').trim());
     return Number.isInteger(port) && port > 0 && port < 65_536 ? port : null;

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
 
 /** Which program listens on a TCP port of this machine, e.g. `node (process 4711)`; `null` if that can't be told. */
 export async function portOwner(port: number): Promise<string | null> {
@@ -42,8 +43,10 @@ function openSockets(pid: string): ReadonlySet<string> {
   return found;
 }
 
+/** The name of the program's file: a main thread may have been given a name of its own, as Node's is. */
 function programName(pid: string): string {
-  return readText(`/proc/${pid}/comm`).trim() || 'a program';
+  const [program = ''] = readText(`/proc/${pid}/cmdline`).split('\0');
+  return path.basename(program) || readText(`/proc/${pid}/comm`).trim() || 'a program';
 }
 
 function readText(file: string): string {
