@@ -1,7 +1,9 @@
 import type { DiscoveredKey } from '../../shared/key-discovery.ts';
 import type { KeyView } from '../../shared/model/views.ts';
 import { RouterError } from '../core/router-error.ts';
+import { freeName } from './free-name.ts';
 import type { ManagementClient } from './management-client.ts';
+import { amount } from './output.ts';
 
 /** What became of one key that was found. */
 export interface ImportResult {
@@ -11,17 +13,22 @@ export interface ImportResult {
   readonly message: string;
 }
 
-/** Adds keys one by one; a placeholder or a refused key does not stop the others. */
+/** Adds keys one by one, named by their variables; a placeholder or a refused key does not stop the others. */
 export async function importKeys(
   client: ManagementClient,
   found: readonly DiscoveredKey[],
 ): Promise<readonly ImportResult[]> {
+  const { keys } = await client.call<{ keys: readonly KeyView[] }>('GET', 'keys');
+  const known: Pick<KeyView, 'name'>[] = [...keys];
   const results: ImportResult[] = [];
   for (const { variable, providerId, secret } of found) {
-    const name = variable.toLowerCase().replaceAll('_', '-');
+    // The variable of a key that was replaced at its provider has another secret now: that is a key of its own.
+    const wished = variable.toLowerCase().replaceAll('_', '-');
+    const name = freeName((number) => (number === 1 ? wished : `${wished}-${number}`), known);
     try {
       const key = await client.call<KeyView>('POST', 'keys', { providerId, name, secret });
-      const models = key.modelCount === null ? '' : `, ${key.modelCount} models`;
+      known.push(key);
+      const models = key.modelCount === null ? '' : `, ${amount(key.modelCount, 'model')}`;
       results.push({ variable, providerId, result: 'imported', message: `added as "${key.name}"${models}` });
     } catch (error) {
       if (!(error instanceof RouterError)) throw error;

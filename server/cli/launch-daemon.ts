@@ -1,27 +1,36 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, closeSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EndpointRecord } from '../../shared/endpoint.ts';
 import { RouterError } from '../core/router-error.ts';
-import { chosenFolder, findDaemon, ManagementClient } from './management-client.ts';
+import { readEndpoint } from '../daemon/endpoint.ts';
+import { environmentWithoutKeys } from './found-keys.ts';
+import { findDaemon } from './find-daemon.ts';
+import { chosenFolder, ManagementClient, usableFolder } from './management-client.ts';
+import { EXIT } from './output.ts';
 
 const START_MS = 15_000;
+/** The exit code by which a daemon says that another one was faster: that one's endpoint is about to appear. */
+const ALREADY_RUNNING = 3;
+const NOT_RUNNING = 'The daemon is not running. Start it with "apikeyrouter serve".';
 
-/** The running daemon; throws with what to do if there is none. */
+/** The running daemon; throws with what to do, and sets the exit code, if there is none. */
 export async function runningDaemon(): Promise<ManagementClient> {
   const endpoint = await findDaemon(chosenFolder());
   if (endpoint) return new ManagementClient(endpoint);
-  throw new RouterError('not_found', 'The daemon is not running. Start it with "apikeyrouter serve".');
+  process.exitCode = EXIT.notRunning;
+  throw new RouterError('not_found', NOT_RUNNING);
 }
 
 /** The running daemon, started in the background if there is none. */
 export async function daemon(): Promise<ManagementClient> {
-  const folder = chosenFolder();
+  const folder = usableFolder(chosenFolder());
   return new ManagementClient((await findDaemon(folder)) ?? (await launch(folder)));
 }
 
 async function launch(folder: string): Promise<EndpointRecord> {
+  const stale = readEndpoint(folder)?.instanceId;
   const log = path.join(folder, 'logs', 'start.log');
   mkdirSync(path.dirname(log), { recursive: true, mode: 0o700 });
   const output = openSync(log, 'w', 0o600);
@@ -29,6 +38,7 @@ async function launch(folder: string): Promise<EndpointRecord> {
     detached: true,
     stdio: ['ignore', output, output],
     cwd: path.parse(folder).root,
+    env: environmentWithoutKeys(),
   });
   closeSync(output);
   let exitCode: number | null = null;
@@ -37,9 +47,9 @@ async function launch(folder: string): Promise<EndpointRecord> {
   const deadline = Date.now() + START_MS;
   while (Date.now() < deadline) {
     const endpoint = await findDaemon(folder);
-    if (endpoint) return endpoint;
-    // Three means that another one was faster: its endpoint is about to appear.
-    if (exitCode !== null && exitCode !== 3) break;
+    // The new one listens before it publishes: until then, what a killed one left behind seems to be right.
+    if (endpoint && (endpoint.instanceId !== stale || exitCode === ALREADY_RUNNING)) return endpoint;
+    if (exitCode !== null && exitCode !== ALREADY_RUNNING) break;
     await delay(30);
   }
   const said = readFileSync(log, 'utf8').trim().slice(-500);

@@ -1,21 +1,28 @@
-import { readFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { dataFolder, type EndpointRecord, endpointFile, parseEndpoint } from '../../shared/endpoint.ts';
-import { RouterError } from '../core/router-error.ts';
+import { dataFolder, type EndpointRecord } from '../../shared/endpoint.ts';
 import type { ErrorCode } from '../../shared/model/reasons.ts';
-import { isProcessAlive } from '../daemon/process-alive.ts';
+import { RouterError } from '../core/router-error.ts';
 
 /** The data folder that this command works on. */
 export function chosenFolder(): string {
   return path.resolve(dataFolder(process.env, process.platform, homedir()));
 }
 
-/** The daemon that runs on a folder; `null` if none does. */
-export async function findDaemon(folder: string): Promise<EndpointRecord | null> {
-  const text = await readFile(endpointFile(folder), 'utf8').catch(() => '');
-  const endpoint = parseEndpoint(text);
-  return endpoint && isProcessAlive(endpoint.pid) ? endpoint : null;
+/** The same folder, created if it is missing; throws with what to do if that is not possible. */
+export function usableFolder(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  } catch (error) {
+    const { message } = error as NodeJS.ErrnoException;
+    throw new RouterError(
+      'store_unavailable',
+      `The data folder ${folder} can't be used (${message}). Choose another one with --home or APIKEYROUTER_HOME.`,
+      { cause: error },
+    );
+  }
 }
 
 /** Calls the management API of a running daemon. */
@@ -37,11 +44,18 @@ export class ManagementClient {
         signal: AbortSignal.timeout(30_000),
       });
     } catch (error) {
-      const message = `The daemon on port ${this.endpoint.port} does not answer. See "apikeyrouter status", or its log in the data folder.`;
+      const { pid, port } = this.endpoint;
+      const message = `The daemon (process ${pid}) does not answer on port ${port}. Its log is ${path.join(chosenFolder(), 'logs', 'daemon.log')}.`;
       throw new RouterError('internal', message, { cause: error });
     }
-    const value = (await response.json()) as { error?: { code: ErrorCode; message: string } };
-    if (response.ok) return value as T;
-    throw new RouterError(value.error?.code ?? 'internal', value.error?.message ?? `HTTP ${response.status}`);
+    const value = (await response.json().catch(() => null)) as {
+      error?: { code: ErrorCode; message: string };
+    } | null;
+    if (response.ok && value) return value as T;
+    if (value?.error) throw new RouterError(value.error.code, value.error.message);
+    throw new RouterError(
+      'internal',
+      `What answers on port ${this.endpoint.port} (HTTP ${response.status}) is not the daemon. "apikeyrouter verify" says more.`,
+    );
   }
 }

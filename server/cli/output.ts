@@ -1,5 +1,9 @@
 import { styleText } from 'node:util';
+import type { CommanderError } from 'commander';
 import { RouterError } from '../core/router-error.ts';
+
+/** Exit codes other than 0, as `--help` lists them. */
+export const EXIT = { failed: 1, usage: 2, notRunning: 3 } as const;
 
 /** Whether the command was asked for JSON; set once from the arguments. */
 const settings = { json: false };
@@ -13,17 +17,36 @@ export function print(value: unknown, text: string): void {
   console.log(settings.json ? JSON.stringify(value) : text);
 }
 
-/** Prints an error with its code, on the error stream, and sets the exit code. */
+/** Whether results are for programs: then nothing is asked, and one line of JSON is all there is. */
+export function isForPrograms(): boolean {
+  return settings.json;
+}
+
+/** Prints an error with its code, on the error stream, and sets the exit code unless that is set already. */
 export function printError(error: unknown): void {
   const code = error instanceof RouterError ? error.code : 'internal';
   const message = error instanceof Error ? error.message : String(error);
-  if (settings.json) console.error(JSON.stringify({ error: { code, message } }));
-  else console.error(`${styleText('red', 'error', { stream: process.stderr })} ${message}`);
-  process.exitCode = 1;
+  if (settings.json) printJsonError(code, message);
+  else console.error(`${styleText('red', 'error:', { stream: process.stderr })} ${message}`);
+  process.exitCode ??= EXIT.failed;
 }
 
-/** Columns aligned for people; the first row is the head. */
-export function table(rows: readonly (readonly string[])[]): string {
+/** Wrong usage: people have been told by the parser of the arguments, programs have not. */
+export function printUsageError(error: CommanderError): void {
+  if (settings.json) {
+    const message = error.code === 'commander.help' ? 'A command is missing. See --help.' : error.message;
+    printJsonError('invalid_request', message.replace(/^error: /, ''));
+  }
+  process.exitCode = EXIT.usage;
+}
+
+function printJsonError(code: string, message: string): void {
+  console.error(JSON.stringify({ error: { code, message } }));
+}
+
+/** Columns aligned for people; the first row is the head. Columns that are empty below it are left out. */
+export function table(all: readonly (readonly string[])[]): string {
+  const rows = all.map((row) => row.filter((_, at) => all.slice(1).some((other) => other[at] !== '')));
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)));
   const lines = rows.map((row) =>
@@ -48,4 +71,9 @@ export function relativeTime(at: number, now: number): string {
   const [size, unit] = units.find(([length]) => seconds >= length) ?? [1, 's'];
   const amount = `${Math.round(seconds / size)} ${unit}`;
   return at > now ? `in ${amount}` : `${amount} ago`;
+}
+
+/** `1 model`, `2 models`. */
+export function amount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -5,7 +5,7 @@ const MAX_SECRET = 4096;
 
 /** A secret from a hidden prompt or, without a terminal, from standard input; never from the arguments. */
 export async function readSecret(question: string): Promise<string> {
-  if (process.stdin.isTTY) return (await password({ message: question, mask: '•' })).trim();
+  if (process.stdin.isTTY) return askHidden(question);
   let text = '';
   for await (const chunk of process.stdin.setEncoding('utf8')) {
     text += String(chunk);
@@ -19,4 +19,12 @@ export async function readSecret(question: string): Promise<string> {
     );
   }
   return secret;
+}
+
+async function askHidden(question: string): Promise<string> {
+  try {
+    return (await password({ message: question, mask: '•' })).trim();
+  } catch (error) {
+    throw new RouterError('invalid_request', 'Cancelled. Nothing was added.', { cause: error });
+  }
 }

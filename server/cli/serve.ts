@@ -1,33 +1,27 @@
 import path from 'node:path';
 import { confirm } from '@inquirer/prompts';
+import type { KeyView } from '../../shared/model/views.ts';
 import { RouterError } from '../core/router-error.ts';
 import { besideBundle } from '../daemon/beside-bundle.ts';
-import { runDaemon } from '../daemon/run-daemon.ts';
-import { foundKeys } from './found-keys.ts';
+import { type RunOptions, runDaemon } from '../daemon/run-daemon.ts';
+import { foundKeys, newKeys } from './found-keys.ts';
 import { describeImport, importKeys } from './import-keys.ts';
-import { chosenFolder, ManagementClient } from './management-client.ts';
-import { print } from './output.ts';
+import { chosenFolder, ManagementClient, usableFolder } from './management-client.ts';
+import { isForPrograms, print } from './output.ts';
 
 export interface ServeOptions {
   readonly port?: number;
-  readonly logLevel: string;
+  readonly logLevel: RunOptions['logLevel'];
   readonly import: boolean;
 }
 
 /** Runs the daemon until it is interrupted, and offers to take in the keys that lie around. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const folder = chosenFolder();
-  const { logLevel } = options;
-  if (logLevel !== 'debug' && logLevel !== 'info' && logLevel !== 'warn' && logLevel !== 'error') {
-    throw new RouterError(
-      'invalid_request',
-      `--log-level takes debug, info, warn or error, not "${logLevel}".`,
-    );
-  }
+  const folder = usableFolder(chosenFolder());
   const result = await runDaemon({
     folder,
     port: options.port ?? null,
-    logLevel,
+    logLevel: options.logLevel,
     log: path.join(folder, 'logs', 'daemon.log'),
     env: process.env,
     ...besideBundle(__dirname),
@@ -44,7 +38,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   process.once('SIGTERM', stop).once('SIGINT', stop);
   const url = `http://127.0.0.1:${endpoint.port}`;
   print({ url, pid: endpoint.pid, version: endpoint.version, folder }, welcome(url, folder));
-  if (options.import) await offerImport(new ManagementClient(endpoint));
+  if (options.import) await offerImport(new ManagementClient(endpoint), stop);
   await result.stopped;
 }
 
@@ -59,18 +53,22 @@ function welcome(url: string, folder: string): string {
   ].join('\n');
 }
 
-async function offerImport(client: ManagementClient): Promise<void> {
-  const found = foundKeys();
+async function offerImport(client: ManagementClient, stop: () => void): Promise<void> {
+  const { keys } = await client.call<{ keys: readonly KeyView[] }>('GET', 'keys');
+  const found = newKeys(foundKeys(), keys);
   if (found.length === 0) return;
   const names = found.map((key) => key.variable).join(', ');
-  if (!process.stdin.isTTY) {
+  if (!process.stdin.isTTY || isForPrograms()) {
     console.error(`Found ${names}. Import with "apikeyrouter keys import-env".`);
     return;
   }
-  const stopAsking = new AbortController();
-  process.once('SIGINT', () => stopAsking.abort());
-  const wanted = await confirm({ message: `Found ${names}. Import?` }, { signal: stopAsking.signal }).catch(
-    () => false,
-  );
-  if (wanted) console.log(describeImport(await importKeys(client, found)));
+  const interrupted = new AbortController();
+  const abort = (): void => interrupted.abort();
+  process.once('SIGINT', abort).once('SIGTERM', abort);
+  const { signal } = interrupted;
+  // While it asks, the terminal hands Ctrl+C to the prompt as a character: it means the daemon all the same.
+  const answer = await confirm({ message: `Found ${names}. Import?` }, { signal }).catch(() => 'interrupted');
+  if (answer === 'interrupted') stop();
+  else if (answer === true) console.log(describeImport(await importKeys(client, found)));
+  else console.log('Later: "apikeyrouter keys import-env", or serve with --no-import.');
 }

@@ -104,7 +104,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   // `verify` checks the proof that the listener gives.
   {
     of: 'server/cli/commands/daemon.ts',
-    imports: ['server/http/http-server.ts', 'server/core/router-error.ts', 'server/cli', 'shared'],
+    imports: [
+      'server/http/http-server.ts',
+      'server/core/router-error.ts',
+      'server/cli',
+      'server/daemon',
+      'shared',
+    ],
     packages: ['commander', 'node:*'],
   },
 

@@ -1,16 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { EndpointRecord } from '../../../shared/endpoint.ts';
 import { formatUsd } from '../../../shared/model/money.ts';
 import type { StateView } from '../../../shared/model/views.ts';
 import { proofOf } from '../../http/http-server.ts';
 import { RouterError } from '../../core/router-error.ts';
+import { keptPort } from '../../daemon/choose-port.ts';
+import { portOwner } from '../../daemon/port-owner.ts';
+import { isProcessAlive } from '../../daemon/process-alive.ts';
+import { findDaemon, isHeld } from '../find-daemon.ts';
 import { runningDaemon } from '../launch-daemon.ts';
-import { chosenFolder, findDaemon } from '../management-client.ts';
-import { print, relativeTime } from '../output.ts';
+import { chosenFolder, ManagementClient } from '../management-client.ts';
+import { EXIT, print, relativeTime } from '../output.ts';
 import { serve } from '../serve.ts';
 
 const STOP_MS = 15_000;
+/** A process that has let go of its folder is gone a moment later. */
+const EXIT_MS = 250;
 
 /** `apikeyrouter serve|status|stop|verify` */
 export function addDaemonCommands(program: Command): void {
@@ -18,7 +25,11 @@ export function addDaemonCommands(program: Command): void {
     .command('serve')
     .description('Run the daemon in the foreground; offers to import keys that it finds')
     .option('-p, --port <port>', 'port of the proxy (default: the one used before, else 8484)', port)
-    .option('--log-level <level>', 'debug, info, warn or error', 'info')
+    .addOption(
+      new Option('--log-level <level>', 'least important messages in the log')
+        .choices(['debug', 'info', 'warn', 'error'])
+        .default('info'),
+    )
     .option('--no-import', "don't look for keys in the environment and .env")
     .action(serve);
   program.command('status').description('Say whether the daemon runs, and how it is').action(status);
@@ -33,10 +44,11 @@ async function status(): Promise<void> {
   const endpoint = await findDaemon(chosenFolder());
   if (!endpoint) {
     print({ running: false }, 'The daemon is not running. Start it with "apikeyrouter serve".');
-    process.exitCode = 3;
+    process.exitCode = EXIT.notRunning;
     return;
   }
-  const state = await (await runningDaemon()).call<StateView>('GET', 'state');
+  await prove(endpoint);
+  const state = await new ManagementClient(endpoint).call<StateView>('GET', 'state');
   const keys = Object.entries(state.keysByState)
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${count} ${name}`);
@@ -54,35 +66,63 @@ async function status(): Promise<void> {
 async function stop(): Promise<void> {
   const client = await runningDaemon();
   await client.call<object>('POST', 'daemon/stop');
-  const deadline = Date.now() + STOP_MS;
-  while (await findDaemon(chosenFolder())) {
-    if (Date.now() > deadline) {
+  const { pid } = client.endpoint;
+  const folder = chosenFolder();
+  const started = Date.now();
+  while (isHeld(folder)) {
+    if (Date.now() > started + STOP_MS) {
       throw new RouterError(
         'internal',
-        `The daemon (process ${client.endpoint.pid}) is still ending its last answers.`,
+        `The daemon (process ${pid}) is still ending its last answers, and takes no new ones. Wait, or end that process.`,
       );
     }
     await delay(50);
   }
+  const free = Date.now();
+  while (isProcessAlive(pid) && Date.now() < free + EXIT_MS) await delay(10);
   print({ stopped: true }, 'Stopped.');
 }
 
-/** A program that took the port can't answer the challenge: it does not know the management token. */
 async function verify(): Promise<void> {
+  await missPort();
   const { endpoint } = await runningDaemon();
-  const challenge = randomBytes(16).toString('hex');
-  const response = await fetch(`http://127.0.0.1:${endpoint.port}/health?challenge=${challenge}`, {
-    signal: AbortSignal.timeout(5_000),
-  }).catch(() => null);
-  const answer = response ? ((await response.json().catch(() => ({}))) as { proof?: string }) : {};
-  if (answer.proof !== proofOf(endpoint.managementToken, challenge)) {
-    throw new RouterError(
-      'conflict',
-      `The program on port ${endpoint.port} is not this daemon. Don't point tools at it; stop it, then "apikeyrouter serve".`,
-    );
-  }
+  await prove(endpoint);
   const url = `http://127.0.0.1:${endpoint.port}`;
   print({ verified: true, url }, `${url} is this daemon (process ${endpoint.pid}).`);
+}
+
+/** A program that took the port can't answer the challenge: it does not know the management token. */
+async function prove({ port, pid, managementToken }: EndpointRecord): Promise<void> {
+  const challenge = randomBytes(16).toString('hex');
+  const response = await fetch(`http://127.0.0.1:${port}/health?challenge=${challenge}`, {
+    signal: AbortSignal.timeout(5_000),
+  }).catch(() => null);
+  if (!response) {
+    throw new RouterError(
+      'conflict',
+      `Nothing answers on port ${port}, where the daemon should. Stop it (process ${pid}), then "apikeyrouter serve".`,
+    );
+  }
+  const answer = (await response.json().catch(() => null)) as { proof?: string } | null;
+  if (answer?.proof !== proofOf(managementToken, challenge)) {
+    throw new RouterError(
+      'conflict',
+      `What answers on port ${port} (${(await portOwner(port)) ?? 'an unknown program'}) is not this daemon. Don't point tools at it; end it, then "apikeyrouter serve".`,
+    );
+  }
+}
+
+/** Tools go on sending to the port that they know when the daemon has ended, whoever listens there. */
+async function missPort(): Promise<void> {
+  const folder = chosenFolder();
+  const kept = keptPort(folder);
+  if (kept === null || (await findDaemon(folder))) return;
+  const owner = await portOwner(kept);
+  if (owner === null) return;
+  throw new RouterError(
+    'conflict',
+    `The daemon is not running, and port ${kept} is taken by ${owner}. Don't point tools at it; end it, then "apikeyrouter serve".`,
+  );
 }
 
 function port(text: string): number {

@@ -3,10 +3,16 @@ import { formatUsd } from '../../../shared/model/money.ts';
 import type { KeyView, ProviderView } from '../../../shared/model/views.ts';
 import { RouterError } from '../../core/router-error.ts';
 import { foundKeys } from '../found-keys.ts';
+import { freeName } from '../free-name.ts';
 import { describeImport, importKeys } from '../import-keys.ts';
 import { daemon } from '../launch-daemon.ts';
-import { print, relativeTime, table } from '../output.ts';
+import { amount, EXIT, print, relativeTime, table } from '../output.ts';
 import { readSecret } from '../read-secret.ts';
+
+interface Registry {
+  readonly keys: readonly KeyView[];
+  readonly providers: readonly ProviderView[];
+}
 
 interface AddOptions {
   readonly name?: string;
@@ -51,7 +57,10 @@ export function addKeysCommands(program: Command): void {
     .argument('<key>', 'id or name')
     .action(async (key: string) => {
       const view = await (await daemon()).call<KeyView>('POST', `keys/${await keyId(key)}/check`);
-      print(view, `${view.name} is good${view.modelCount === null ? '' : `: ${view.modelCount} models`}.`);
+      print(
+        view,
+        `${view.name} is good${view.modelCount === null ? '' : `: ${amount(view.modelCount, 'model')}`}.`,
+      );
     });
   keys
     .command('remove')
@@ -66,8 +75,16 @@ export function addKeysCommands(program: Command): void {
 
 async function add(provider: string, options: AddOptions): Promise<void> {
   const client = await daemon();
-  const { keys } = await client.call<{ keys: readonly KeyView[] }>('GET', 'keys');
-  const name = options.name ?? freeName(provider, keys);
+  const { keys, providers } = await client.call<Registry>('GET', 'keys');
+  // Said before the secret is asked for.
+  if (options.baseUrl === undefined && !providers.some(({ id }) => id === provider)) {
+    const known = providers.map(({ id }) => id).join(', ');
+    throw new RouterError(
+      'not_found',
+      `There is no provider "${provider}". Known: ${known}; others need --base-url.`,
+    );
+  }
+  const name = options.name ?? freeName((number) => `${provider}-${number}`, keys);
   const secret = await readSecret(`Key for ${provider}:`);
   const view = await client.call<KeyView>('POST', 'keys', {
     providerId: provider,
@@ -75,17 +92,17 @@ async function add(provider: string, options: AddOptions): Promise<void> {
     secret,
     ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
   });
-  const models = view.modelCount === null ? 'its models are not listed' : `${view.modelCount} models`;
-  print(view, `Added ${view.name} (${view.id}), verified with ${provider}: ${models}.`);
+  const verified =
+    view.modelCount === null
+      ? `${provider} lists no models, so the first request will tell whether it is good`
+      : `verified with ${provider}: ${amount(view.modelCount, 'model')}`;
+  print(view, `Added ${view.name} (${view.id}), ${verified}.`);
 }
 
 async function list(): Promise<void> {
-  const client = await daemon();
-  const answer = await client.call<{
-    keys: readonly KeyView[];
-    providers: readonly ProviderView[];
-  }>('GET', 'keys');
-  if (answer.keys.length === 0) {
+  const answer = await (await daemon()).call<Registry>('GET', 'keys');
+  const { keys } = answer;
+  if (keys.length === 0) {
     print(
       answer,
       'No keys yet. Add one with "apikeyrouter keys add openai", or "apikeyrouter keys import-env".',
@@ -93,7 +110,7 @@ async function list(): Promise<void> {
     return;
   }
   const now = Date.now();
-  const rows = answer.keys.map((key) => [
+  const rows = keys.map((key) => [
     key.name,
     key.providerId,
     `...${key.hint}`,
@@ -102,7 +119,24 @@ async function list(): Promise<void> {
     formatUsd(key.spentTodayNano),
     key.id,
   ]);
-  print(answer, table([['NAME', 'PROVIDER', 'KEY', 'STATE', 'MODELS', 'TODAY', 'ID'], ...rows]));
+  const head = ['NAME', 'PROVIDER', 'KEY', 'STATE', 'MODELS', 'TODAY', 'ID'];
+  print(answer, [table([head, ...rows]), ...invalidKeys(keys), ...sharedQuotas(keys)].join('\n'));
+}
+
+function invalidKeys(keys: readonly KeyView[]): readonly string[] {
+  return keys
+    .filter((key) => key.invalidReason !== null)
+    .map((key) => `${key.name} is invalid: ${key.invalidReason} Add a new one, and remove this.`);
+}
+
+/** More keys of one account are no more quota, whatever one hopes. */
+function sharedQuotas(keys: readonly KeyView[]): readonly string[] {
+  const groups = Map.groupBy(keys, (key) => key.quotaGroup);
+  return [...groups].flatMap(([account, members]) => {
+    if (account === null || members.length < 2) return [];
+    const names = members.map((key) => key.name).join(', ');
+    return [`${members.length} keys, 1 quota: ${names} belong to one account (${account}).`];
+  });
 }
 
 async function importEnv(): Promise<void> {
@@ -116,7 +150,7 @@ async function importEnv(): Promise<void> {
   }
   const results = await importKeys(await daemon(), found);
   print(results, describeImport(results));
-  if (results.every((entry) => entry.result === 'refused')) process.exitCode = 1;
+  if (results.every((entry) => entry.result === 'refused')) process.exitCode = EXIT.failed;
 }
 
 async function keyId(idOrName: string): Promise<string> {
@@ -127,11 +161,4 @@ async function keyId(idOrName: string): Promise<string> {
     'not_found',
     `There is no key "${idOrName}". List them with "apikeyrouter keys list".`,
   );
-}
-
-function freeName(provider: string, keys: readonly KeyView[]): string {
-  const taken = new Set(keys.map((key) => key.name));
-  let number = 1;
-  while (taken.has(`${provider}-${number}`)) number++;
-  return `${provider}-${number}`;
 }

@@ -1,8 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { formatUsd } from '../../../shared/model/money.ts';
 import type { KeyView, RequestView, TraceView } from '../../../shared/model/views.ts';
+import { RouterError } from '../../core/router-error.ts';
 import { daemon } from '../launch-daemon.ts';
+import type { ManagementClient } from '../management-client.ts';
 import { print, relativeTime, table } from '../output.ts';
+
+const NONE =
+  'No requests yet. "apikeyrouter virtual-keys create NAME" makes a token for a tool, and says how to point it here.';
 
 /** `apikeyrouter requests` and `apikeyrouter explain` */
 export function addRequestsCommands(program: Command): void {
@@ -27,7 +32,7 @@ export function addRequestsCommands(program: Command): void {
         entry.requestId,
       ]);
       const head = ['WHEN', 'MODEL', 'KEY', 'ATTEMPTS', 'STATUS', 'COST', 'TOOK', 'ID'];
-      print(answer, rows.length === 0 ? 'No requests yet.' : table([head, ...rows]));
+      print(answer, rows.length === 0 ? NONE : table([head, ...rows]));
     });
   program
     .command('explain')
@@ -35,10 +40,22 @@ export function addRequestsCommands(program: Command): void {
     .argument('<request>', 'id from the list or from the X-Request-ID header')
     .action(async (id: string) => {
       const client = await daemon();
-      const trace = await client.call<TraceView>('GET', `requests/${encodeURIComponent(id)}`);
+      const trace = await traceOf(client, id);
       const { keys } = await client.call<{ keys: readonly KeyView[] }>('GET', 'keys');
       print(trace, withNames(explainTrace(trace), keys));
     });
+}
+
+async function traceOf(client: ManagementClient, id: string): Promise<TraceView> {
+  try {
+    return await client.call<TraceView>('GET', `requests/${encodeURIComponent(id)}`);
+  } catch (error) {
+    if (!(error instanceof RouterError && error.code === 'not_found')) throw error;
+    throw new RouterError(
+      'not_found',
+      `There is no request "${id}". List them with "apikeyrouter requests"; one that still runs is not there yet.`,
+    );
+  }
 }
 
 /** Traces name keys by their ids, which outlive a renaming; people know them by name. */
@@ -61,7 +78,9 @@ function explainTrace(trace: TraceView): string {
       `  ${attempt.index + 1}. ${attempt.keyId} (${attempt.status ?? 'no answer'}, ${took} ms): ${failure}`,
     );
     for (const change of attempt.transitions) {
-      lines.push(`     ${change.owner} ${change.family ?? ''} went from ${change.from} to ${change.to}`);
+      const owner = change.owner.replace(/^key:/, '');
+      const family = change.family === undefined ? '' : ` for ${change.family}`;
+      lines.push(`     ${owner} went from ${change.from} to ${change.to}${family}`);
     }
   }
   for (const edit of trace.edits) lines.push(`  edited: ${edit}`);

@@ -1,7 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatUsd } from '../../../shared/model/money.ts';
 import type { VirtualKeyView } from '../../../shared/model/views.ts';
+import { RouterError } from '../../core/router-error.ts';
 import { daemon } from '../launch-daemon.ts';
+import type { ManagementClient } from '../management-client.ts';
 import { print, relativeTime, table } from '../output.ts';
 
 interface CreateOptions {
@@ -26,7 +28,13 @@ export function addVirtualKeysCommands(program: Command): void {
     .option('--team <team>', 'the team that its spend counts for')
     .option('--project <project>', 'the project that its spend counts for')
     .option('--limit <usd>', 'spending limit in USD', dollars)
-    .option('--window <window>', 'window of the limit: day, month or total', 'day')
+    .addOption(
+      new Option('--window <window>', 'window of the limit (default: "day")').choices([
+        'day',
+        'month',
+        'total',
+      ]),
+    )
     .action(create);
   keys
     .command('list')
@@ -36,16 +44,18 @@ export function addVirtualKeysCommands(program: Command): void {
   keys
     .command('revoke')
     .description('Refuse a token from now on')
-    .argument('<id>', 'id from the list')
-    .action(async (id: string) => {
-      const result = await (await daemon()).call<object>('DELETE', `virtual-keys/${encodeURIComponent(id)}`);
-      print(result, `Revoked ${id}.`);
+    .argument('<key>', 'id or name')
+    .action(async (key: string) => {
+      const client = await daemon();
+      const result = await client.call<object>('DELETE', `virtual-keys/${await keyId(client, key)}`);
+      print(result, `Revoked ${key}.`);
     });
 }
 
-async function create(name: string, options: CreateOptions): Promise<void> {
-  const client = await daemon();
+async function create(name: string, options: CreateOptions, command: Command): Promise<void> {
   const { tool, team, project, limit, window } = options;
+  if (window !== undefined && limit === undefined) command.error('error: --window needs a --limit.');
+  const client = await daemon();
   const answer = await client.call<{ virtualKey: VirtualKeyView; token: string }>('POST', 'virtual-keys', {
     name,
     ...(tool === undefined ? {} : { tool }),
@@ -77,12 +87,37 @@ async function list(): Promise<void> {
     key.name,
     `akr-...${key.hint}`,
     key.tool ?? '',
-    key.limitNano === null ? 'no limit' : `${formatUsd(key.limitNano)} a ${key.limitWindow}`,
+    key.team ?? '',
+    key.project ?? '',
+    limitOf(key),
     formatUsd(key.spentNano),
     key.revokedAt === null ? relativeTime(key.createdAt, now) : 'revoked',
     key.id,
   ]);
-  print(answer, table([['NAME', 'TOKEN', 'TOOL', 'LIMIT', 'SPENT', 'CREATED', 'ID'], ...rows]));
+  const head = ['NAME', 'TOKEN', 'TOOL', 'TEAM', 'PROJECT', 'LIMIT', 'SPENT', 'CREATED', 'ID'];
+  print(answer, table([head, ...rows]));
+}
+
+function limitOf({ limitNano, limitWindow }: VirtualKeyView): string {
+  if (limitNano === null) return 'no limit';
+  return `${formatUsd(limitNano)} ${limitWindow === 'total' ? 'in total' : `a ${limitWindow}`}`;
+}
+
+/** Names may occur twice: those that are revoked already don't count. */
+async function keyId(client: ManagementClient, idOrName: string): Promise<string> {
+  const { virtualKeys } = await client.call<{ virtualKeys: readonly VirtualKeyView[] }>(
+    'GET',
+    'virtual-keys',
+  );
+  const exact = virtualKeys.find((key) => key.id === idOrName);
+  if (exact) return exact.id;
+  const named = virtualKeys.filter((key) => key.name === idOrName && key.revokedAt === null);
+  const [one] = named;
+  if (one && named.length === 1) return one.id;
+  const message = one
+    ? `There are ${named.length} virtual keys named "${idOrName}". Give the id: ${named.map((key) => key.id).join(', ')}.`
+    : `There is no virtual key "${idOrName}". List them with "apikeyrouter virtual-keys list".`;
+  throw new RouterError(one ? 'conflict' : 'not_found', message);
 }
 
 function dollars(text: string): number {
