@@ -23,10 +23,25 @@ const bundles = [
     entryPoints: {
       daemon: 'server/daemon/main.ts',
       cli: 'server/cli/main.ts',
+      'run-daemon': 'server/daemon/run-daemon.ts',
       'checkpoint-worker': 'server/adapters/sqlite/checkpoint-worker.ts',
     },
   },
 ];
+
+/**
+ * A dynamic import loads the bundle of that name beside the importing one: a command that only asks the daemon
+ * does not load all of it first.
+ * @type {import('esbuild').Plugin}
+ */
+const besides = {
+  name: 'bundles beside',
+  setup: (build) => {
+    build.onResolve({ filter: /^\..*\.ts$/ }, ({ kind, path: file }) =>
+      kind === 'dynamic-import' ? { path: `./${path.basename(file, '.ts')}.cjs`, external: true } : null,
+    );
+  },
+};
 
 /** @type {import('esbuild').BuildOptions} */
 const options = {
@@ -41,6 +56,7 @@ const options = {
   logLevel: 'warning',
   define: { __VERSION__: JSON.stringify(version) },
   loader: { '.node': 'copy' },
+  plugins: [besides],
 };
 
 copyAddons();

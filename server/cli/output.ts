@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { CommanderError } from 'commander';
-import { RouterError } from '../core/router-error.ts';
+import type { RouterError } from '../core/router-error.ts';
 
 /** Exit codes other than 0, as `--help` lists them. */
 export const EXIT = { failed: 1, usage: 2, notRunning: 3 } as const;
@@ -24,11 +24,16 @@ export function isForPrograms(): boolean {
 
 /** Prints an error with its code, on the error stream, and sets the exit code unless that is set already. */
 export function printError(error: unknown): void {
-  const code = error instanceof RouterError ? error.code : 'internal';
+  const code = isRouterError(error) ? error.code : 'internal';
   const message = error instanceof Error ? error.message : String(error);
   if (settings.json) printJsonError(code, message);
   else console.error(`${styleText('red', 'error:', { stream: process.stderr })} ${message}`);
   process.exitCode ??= EXIT.failed;
+}
+
+/** By its name: the daemon's bundle has a class of its own. */
+function isRouterError(error: unknown): error is RouterError {
+  return error instanceof Error && error.name === ('RouterError' satisfies RouterError['name']);
 }
 
 /** Wrong usage: people have been told by the parser of the arguments, programs have not. */

@@ -3,7 +3,7 @@ import { confirm } from '@inquirer/prompts';
 import type { KeyView } from '../../shared/model/views.ts';
 import { RouterError } from '../core/router-error.ts';
 import { besideBundle } from '../daemon/beside-bundle.ts';
-import { type RunOptions, runDaemon } from '../daemon/run-daemon.ts';
+import type { RunOptions } from '../daemon/run-daemon.ts';
 import { foundKeys, newKeys } from './found-keys.ts';
 import { describeImport, importKeys } from './import-keys.ts';
 import { chosenFolder, ManagementClient, usableFolder } from './management-client.ts';
@@ -18,6 +18,8 @@ export interface ServeOptions {
 /** Runs the daemon until it is interrupted, and offers to take in the keys that lie around. */
 export async function serve(options: ServeOptions): Promise<void> {
   const folder = usableFolder(chosenFolder());
+  // A bundle of its own, which the other commands don't wait for.
+  const { runDaemon } = await import('../daemon/run-daemon.ts');
   const result = await runDaemon({
     folder,
     port: options.port ?? null,

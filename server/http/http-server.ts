@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { KeyPool } from '../core/key/key-pool.ts';
@@ -12,6 +12,7 @@ import { type ManagementParts, managementRoutes, type Route } from './management
 import { handleModels } from './models-handler.ts';
 import { handleProxy, type ProxyParts } from './proxy-handler.ts';
 import { presentedToken } from './authenticate.ts';
+import { proofOf } from './proof.ts';
 import { closeAfterRefusal, sendFailure, sendJson } from './send.ts';
 
 export interface HttpServerParts extends ProxyParts, ManagementParts {
@@ -194,11 +195,6 @@ export class HttpServer {
     const wanted = Buffer.from(proofOf(this.#parts.managementToken, 'management'));
     return timingSafeEqual(wanted, Buffer.from(proofOf(token, 'management')));
   }
-}
-
-/** HMAC-SHA-256 of a challenge under a management token, lower-case hex. */
-export function proofOf(token: string, challenge: string): string {
-  return createHmac('sha256', token).update(challenge).digest('hex');
 }
 
 /** What Node's parser could not read: answered in HTTP, since there is no request to answer. */

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { EndpointRecord } from '../../../shared/endpoint.ts';
 import { formatUsd } from '../../../shared/model/money.ts';
 import type { StateView } from '../../../shared/model/views.ts';
-import { proofOf } from '../../http/http-server.ts';
+import { proofOf } from '../../http/proof.ts';
 import { RouterError } from '../../core/router-error.ts';
 import { keptPort } from '../../daemon/choose-port.ts';
 import { portOwner } from '../../daemon/port-owner.ts';
