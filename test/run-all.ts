@@ -31,14 +31,19 @@ const GROUPS: readonly Group[] = [
   mocha('lsp'),
   mocha('http'),
   mocha('daemon'),
-  mocha('cli'),
+  // Its tests wait for processes of their own most of the time.
+  mocha('cli', '--parallel', '--jobs', '2'),
   mocha('demo'),
   { name: 'vscode', command: process.execPath, args: ['test/vscode/run.ts'] },
   mocha('agents'),
 ];
 
-function mocha(folder: string): Group {
-  return { name: folder, command: process.execPath, args: [MOCHA, `test/${folder}/**/*.test.ts`] };
+function mocha(folder: string, ...options: readonly string[]): Group {
+  return {
+    name: folder,
+    command: process.execPath,
+    args: [MOCHA, ...options, `test/${folder}/**/*.test.ts`],
+  };
 }
 
 function npmScript(name: string): Group {

@@ -61,11 +61,6 @@ describe('keys on the command line', () => {
     assert.match((await cli.run(['keys', 'add', 'mine'], { stdin: OTHER })).out, /^Added mine-2 /);
     await cli.run(['keys', 'disable', 'mine-2']);
     const { out } = await cli.run(['keys', 'list']);
-    const columns = out
-      .trim()
-      .split('\n')
-      .map((line) => line.search(/MODELS|(?<=able|disabled) +\d/));
-    assert.equal(columns.length, 3);
     assert.equal(new Set(out.match(/key_\w+/g)).size, 2);
     const starts = out.match(/^.*?(?=ID$|key_)/gm)?.map((line) => line.length);
     assert.equal(new Set(starts).size, 1, out);
@@ -82,16 +77,17 @@ describe('keys on the command line', () => {
 
   it('refuses placeholders, duplicates and empty input, each with what to do', async () => {
     await add('first', SECRET);
-    for (const [name, secret, hint] of [
+    const refused = [
       ['second', 'your-api-key', /placeholder/],
       ['second', SECRET, /already here, as "first"/],
       ['first', OTHER, /already a key named "first"/],
       ['second', '', /No key on standard input\. Pipe it in/],
       ['second', 'sk-two words', /spaces or characters that no key has\. Copy it again/],
-    ] as const) {
-      const { code, err } = await add(name, secret);
+    ] as const;
+    const outcomes = await Promise.all(refused.map(([name, secret]) => add(name, secret)));
+    for (const [at, { code, err }] of outcomes.entries()) {
+      assert.match(err, refused[at]?.[2] ?? /never/);
       assert.equal(code, 1);
-      assert.match(err, hint);
     }
     assert.equal((await cli.json<Keys>(['keys', 'list'])).keys.length, 1);
   });
@@ -103,14 +99,14 @@ describe('keys on the command line', () => {
   });
 
   it('takes no secret from the arguments, where every user of the machine can read it', async () => {
-    for (const args of [
+    const exposing = [
       ['keys', 'add', 'openai', SECRET],
       ['keys', 'add', SECRET],
       ['keys', 'add', 'openai', '--key', SECRET],
       ['keys', 'add', 'openai', `--secret=${SECRET}`],
       ['--json', 'keys', 'add', 'mine', '--base-url', provider.url, '--name', SECRET],
-    ]) {
-      const { code, err } = await cli.run(args, { stdin: OTHER });
+    ];
+    for (const { code, err } of await Promise.all(exposing.map((args) => cli.run(args, { stdin: OTHER })))) {
       assert.equal(code, 2);
       assert.match(err, /looks like a key.*never on the command line.*Pipe it in/s);
     }
