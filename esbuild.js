@@ -1,5 +1,5 @@
 import { build, context } from 'esbuild';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -15,9 +15,10 @@ const guard =
   ` console.error("API Key Router needs Node ${OLDEST_NODE} or newer; this is " + process.versions.node +` +
   ` ". Install it from nodejs.org, or run it with npm start in a checkout."); process.exit(1); }`;
 
-/** What runs where: the extension inside VS Code, the daemon and the command line on Node. */
+/** What runs where: the extension inside VS Code, the library in anybody's program, daemon and command line on Node. */
 const bundles = [
   { entryPoints: { client: 'client/extension.ts' }, external: ['vscode'] },
+  { entryPoints: { library: 'server/library/index.ts' } },
   {
     banner: { js: guard },
     entryPoints: {
@@ -60,6 +61,8 @@ const options = {
 };
 
 copyAddons();
+// One implementation for both kinds of modules, so that an error of one is an instance of the other's class.
+writeFileSync('dist/library.mjs', "export * from './library.cjs';\n");
 for (const bundle of bundles) {
   const settings = { ...options, ...bundle };
   if (watch) await (await context(settings)).watch();

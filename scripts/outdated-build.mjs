@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-const BUNDLES = ['client.cjs', 'daemon.cjs', 'cli.cjs', 'run-daemon.cjs'];
+const BUNDLES = ['client.cjs', 'library.cjs', 'daemon.cjs', 'cli.cjs', 'run-daemon.cjs'];
 /** Everything that ends up in a bundle; npm's record stands for the dependencies. */
 const SOURCES = [
   'client',

@@ -28,6 +28,7 @@ const GROUPS: readonly Group[] = [
   mocha('property'),
   mocha('contract'),
   mocha('library'),
+  mocha('package'),
   mocha('lsp'),
   mocha('http'),
   mocha('daemon'),
