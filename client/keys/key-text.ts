@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import { formatUsd } from '../../shared/model/money.ts';
 import type { CellRecord, KeyState, LimitDimension } from '../../shared/model/states.ts';
 import type { KeyView } from '../../shared/model/views.ts';
-import { durationText } from '../platform/duration-text.ts';
+import { durationText } from '../../shared/model/duration-text.ts';
 import { isOutOfCredit, isPartlyClosed } from './key-health.ts';
 
 const STATE_NAMES: Readonly<Record<KeyState, string>> = {

@@ -25,6 +25,7 @@ import type { Tokens } from './ports/tokens.ts';
 import type { Upstream } from './ports/upstream.ts';
 import type { Vault } from './ports/vault.ts';
 import { TokenCalibration } from './pricing/token-calibration.ts';
+import { LearnedLimits } from './quota/learned-limits.ts';
 import { QuotaBook } from './quota/quota-book.ts';
 import { Router } from './router/router.ts';
 import { PromptCaches } from './routing/prompt-caches.ts';
@@ -85,11 +86,12 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     },
   });
   const pool = new KeyPool(parts.adapters);
-  const quotas = new QuotaBook(store);
+  const learned = new LearnedLimits();
+  const quotas = new QuotaBook(store, learned);
   const budgets = new BudgetBook();
   const policies = { current: new PolicySet([]) };
   const limits = new LimitsAdmin({ store, pool, budgets, quotas, policies, clock, random });
-  const keys = new KeyAdmin({ pool, cells, store, vault, upstream, clock, random, changes });
+  const keys = new KeyAdmin({ pool, cells, learned, store, vault, upstream, clock, random, changes });
   const virtualKeys = new VirtualKeys({ store, tokens: parts.tokens, clock, random });
   const providers = new ProviderAdmin({ pool, store, clock, changes });
   const calibration = new TokenCalibration();
@@ -105,6 +107,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     logger,
     metrics: parts.metrics,
     quotas,
+    learned,
     budgets,
     policies,
     calibration,
@@ -124,7 +127,10 @@ export async function openCore(parts: CoreParts): Promise<Core> {
         keys.refused(key.record.id, message, requestId).catch(report('a refused key could not be stored'));
       },
       accountSeen: (key, account) => {
-        keys.accountSeen(key.record.id, account).catch(report('a quota group could not be stored'));
+        keys
+          .accountSeen(key.record.id, account)
+          .then(() => limits.moveQuotas(key.record.id))
+          .catch(report('a quota group could not be stored'));
       },
       runawaySeen: (alert) => {
         logger.warn({ ...alert }, 'a conversation spends far more than it used to');

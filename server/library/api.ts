@@ -202,6 +202,8 @@ export interface QuotaState {
   readonly totalCapacity: number;
   readonly used: number;
   readonly remaining: number;
+  /** What the provider's answers say of the same limit; `used` and `remaining` are by the stricter of both. */
+  readonly reportedByProvider: { readonly limit: number; readonly remaining: number } | null;
   readonly capacityState: CapacityState;
   readonly resetsAt: Date | null;
   readonly prediction: QuotaPrediction | null;

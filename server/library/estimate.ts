@@ -56,7 +56,10 @@ function chosen(core: Core, request: RoutedRequest): RouteCandidate {
 
 function nobody(core: Core, request: RoutedRequest): NoEligibleKeys {
   const { decision } = core.router.preview(request);
-  return new NoEligibleKeys(noneEligible(request.facts.model, decision.skipped, decision.at), request.id);
+  return new NoEligibleKeys(
+    noneEligible(request.facts.model, decision.skipped, decision.at, (id) => core.pool.nameOf(id)),
+    request.id,
+  );
 }
 
 function usd(nano: number): number {

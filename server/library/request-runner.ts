@@ -136,19 +136,18 @@ function metadataOf(core: Core, trace: Trace): RouteMetadata {
   if (!last) throw new RangeError('A good answer has an attempt that succeeded.');
   const input = last.usage ? totalInput(last.usage) : 0;
   const output = last.usage?.outputTokens ?? 0;
-  const nameOf = (id: string): string => core.pool.get(id)?.record.name ?? id;
   const decision = trace.decisions.at(-1);
   return {
     requestId: trace.requestId,
     keyUsed: last.keyId,
-    keyName: nameOf(last.keyId),
+    keyName: core.pool.nameOf(last.keyId),
     providerUsed: last.providerId,
     modelUsed: last.model,
     tokensUsed: { input, output, total: input + output, cached: last.usage?.cacheReadTokens ?? 0 },
     costEstimated: last.expectedNano === null ? null : last.expectedNano / NANO_PER_USD,
     costActual: trace.costNano / NANO_PER_USD,
     attempts: trace.attempts.length,
-    routingExplanation: decision ? explain(decision, nameOf) : '',
+    routingExplanation: decision ? explain(decision, (id) => core.pool.nameOf(id)) : '',
     warnings: trace.warnings,
   };
 }

@@ -42,7 +42,7 @@ export function toBudgetState(status: BudgetStatus): BudgetState {
 }
 
 export function toQuotaState(status: QuotaStatus): QuotaState {
-  const { record, used, capacityState, resetsAt, prediction } = status;
+  const { record, used, capacity, learned, capacityState, resetsAt, prediction } = status;
   const scale = record.dimension === 'usd' ? NANO_PER_USD : 1;
   return {
     id: record.id,
@@ -50,7 +50,8 @@ export function toQuotaState(status: QuotaStatus): QuotaState {
     window: record.window,
     totalCapacity: record.totalCapacity / scale,
     used: used / scale,
-    remaining: Math.max(0, record.totalCapacity - used) / scale,
+    remaining: Math.max(0, capacity - used) / scale,
+    reportedByProvider: learned,
     capacityState,
     resetsAt: toDate(resetsAt),
     prediction: prediction && {

@@ -56,6 +56,7 @@ export type SkipReason =
   | 'price_unknown'
   | 'unbounded'
   | 'quota'
+  | 'limit_spent'
   | 'predicted_exhaustion';
 
 /** Stable codes of the errors that the router itself answers with, in every dialect. */

@@ -107,7 +107,7 @@ describe('failover between two accounts', () => {
     assert.ok(wait >= 29 && wait <= 30, `retry-after ${wait}`);
     const body = (await second.json()) as { error: { code: string; message: string } };
     assert.equal(body.error.code, 'all_keys_throttled');
-    assert.match(body.error.message, /back in \d+ s/);
+    assert.match(body.error.message, /back in \d+s/);
   });
 });
 

@@ -1,50 +1,7 @@
 import assert from 'node:assert/strict';
-import { ApiKeyRouter } from '../../server/library/api-key-router.ts';
 import { BudgetExceeded, NoEligibleKeys, ProviderError } from '../../server/library/errors.ts';
-import type { KeyDetails, RouteRequest, RouteResponse } from '../../server/library/api.ts';
-import { NO_USAGE } from '../../shared/model/usage.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { SeededRandom } from '../support/seeded-random.ts';
-import { type SentRequest, type SimulatedAnswer, SimulatedUpstream } from '../support/simulated-upstream.ts';
-
-const USAGE = { ...NO_USAGE, inputTokens: 100, outputTokens: 50 };
-const HELLO: RouteRequest = { model: 'gpt-5.4', prompt: 'Hello', maxTokens: 200 };
-
-/** A router over simulated accounts; `answers` may be changed while it runs. */
-class Stage {
-  readonly clock = new ManualClock();
-  readonly answers = new Map<string, (request: SentRequest) => SimulatedAnswer>();
-  readonly upstream = new SimulatedUpstream(this.clock, (request) => {
-    const answer = this.answers.get(request.secret) ?? this.answers.get(request.origin);
-    return answer?.(request) ?? { usage: USAGE };
-  });
-  readonly router = new ApiKeyRouter({
-    clock: this.clock,
-    random: new SeededRandom(),
-    upstream: this.upstream,
-  });
-
-  /** A key whose secret is its name. */
-  key(name: string, more: Partial<Parameters<ApiKeyRouter['registerKey']>[0]> = {}): Promise<KeyDetails> {
-    return this.router.registerKey({ provider: 'openai', name, secret: secretOf(name), ...more });
-  }
-
-  /** Which keys answered, by name. */
-  async names(count: number, request = HELLO): Promise<readonly string[]> {
-    const names: string[] = [];
-    for (let index = 0; index < count; index++)
-      names.push((await this.router.route(request)).metadata.keyName);
-    return names;
-  }
-
-  sentTo(name: string): number {
-    return this.upstream.bills.filter(({ request }) => request.secret === secretOf(name)).length;
-  }
-}
-
-function secretOf(name: string): string {
-  return `sk-simulated-${name}-0123456789`;
-}
+import type { RouteResponse } from '../../server/library/api.ts';
+import { HELLO, secretOf, Stage, USAGE } from '../support/library-stage.ts';
 
 describe('routing in a program', () => {
   let stage: Stage;

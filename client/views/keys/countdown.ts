@@ -1,6 +1,6 @@
 import type { Disposable } from 'vscode';
 import { nextRecovery } from '../../keys/key-health.ts';
-import { untilTextChanges } from '../../platform/duration-text.ts';
+import { untilTextChanges } from '../../../shared/model/duration-text.ts';
 import type { KeyNode } from './nodes.ts';
 
 /** Lets a text change a moment after its time, not a moment before. */

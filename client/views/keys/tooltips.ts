@@ -4,7 +4,7 @@ import { ALL_FAMILIES, type CellRecord } from '../../../shared/model/states.ts';
 import type { KeyView, LimitView } from '../../../shared/model/views.ts';
 import { isOutOfCredit, isPartlyClosed } from '../../keys/key-health.ts';
 import { dimensionName, stateName, withRemaining } from '../../keys/key-text.ts';
-import { durationText } from '../../platform/duration-text.ts';
+import { durationText } from '../../../shared/model/duration-text.ts';
 import { markdownText } from '../../platform/markdown-text.ts';
 import type { KeyNode, ProviderNode } from './nodes.ts';
 

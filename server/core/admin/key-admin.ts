@@ -11,6 +11,7 @@ import type { Random } from '../ports/random.ts';
 import type { Store } from '../ports/store.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import type { Vault } from '../ports/vault.ts';
+import type { LearnedLimits } from '../quota/learned-limits.ts';
 import { RouterError } from '../router-error.ts';
 import type { ChangeHub } from './change-hub.ts';
 import { type Listing, listModels } from './list-models.ts';
@@ -21,6 +22,7 @@ const DEFAULT_BENCH_MS = 60_000;
 export interface KeyAdminParts {
   readonly pool: KeyPool;
   readonly cells: CellBook;
+  readonly learned: LearnedLimits;
   readonly store: Store;
   readonly vault: Vault;
   readonly upstream: Upstream;
@@ -363,7 +365,7 @@ export class KeyAdmin {
       invalidReason: record.invalidReason,
       quotaGroup: record.quotaGroup,
       cells,
-      limits: health.limits(),
+      limits: this.#parts.learned.view(key.account),
       modelCount: record.models === null ? null : record.models.length,
       requestsServed: health.served,
       successRate: health.overallRate,

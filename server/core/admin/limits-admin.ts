@@ -212,6 +212,29 @@ export class LimitsAdmin {
     return record;
   }
 
+  /**
+   * The account behind a key became known: the key's quotas are the account's from here on, so that several keys don't
+   * count one limit apart. Of two quotas for the same limit the stricter stays.
+   */
+  async moveQuotas(keyId: string): Promise<void> {
+    const { store, pool, quotas } = this.#parts;
+    const owner = pool.get(keyId)?.account;
+    const own = `key:${keyId}`;
+    if (owner === undefined || owner === own) return;
+    for (const quota of quotas.of(own)) {
+      const same = quotas.of(owner).find((other) => limitsTheSame(other, quota));
+      if (same && same.totalCapacity <= quota.totalCapacity) {
+        await this.removeQuota(quota.id, 'router');
+        continue;
+      }
+      if (same) await this.removeQuota(same.id, 'router');
+      const moved: QuotaRecord = { ...quota, owner };
+      await store.saveQuota(moved);
+      await this.#audit('router', 'quota.move', quota.id, quota, moved);
+      quotas.move(quota.id, owner);
+    }
+  }
+
   async removeQuota(id: string, actor: string): Promise<void> {
     const { store, quotas } = this.#parts;
     await store.deleteQuota(id);
@@ -275,4 +298,15 @@ function toNano(usd: number): NanoUsd {
     throw new RouterError('invalid_request', `${usd} is no amount of dollars.`);
   }
   return nano;
+}
+
+function limitsTheSame(one: QuotaRecord, other: QuotaRecord): boolean {
+  const { family, dimension, window } = one;
+  const length = (of: QuotaRecord['window']): number => (of.kind === 'rolling' ? of.ms : 0);
+  return (
+    family === other.family &&
+    dimension === other.dimension &&
+    window.kind === other.window.kind &&
+    length(window) === length(other.window)
+  );
 }

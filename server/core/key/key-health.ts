@@ -1,13 +1,7 @@
-import type { LimitView } from '../../../shared/model/views.ts';
-import type { LimitReading } from '../ports/provider.ts';
-
 /** Weight of the newest outcome in the moving average: about the last twenty requests count. */
 const OUTCOME_WEIGHT = 0.1;
 /** A key without history is taken for a good one, worth this many successes. */
 const PRIOR_RATE = 0.98;
-/** Below this share of a limit the headroom lowers the score (DESIGN: "critical"). */
-const CRITICAL_SHARE = 0.2;
-
 /** Weight of the newest answer in the averages of speed. */
 const SPEED_WEIGHT = 0.2;
 /** The answer whose time is compared. */
@@ -18,15 +12,9 @@ interface Speed {
   msPerToken: number;
 }
 
-interface Reading extends LimitReading {
-  readonly family: string;
-  readonly readAt: number;
-}
-
-/** What experience says of one key: success rates by model family, and what its limits have left. */
+/** What experience says of one key: success rates and speed by model family. */
 export class KeyHealth {
   readonly #rates = new Map<string, number>();
-  readonly #limits = new Map<string, Reading>();
   readonly #speeds = new Map<string, Speed>();
   #served = 0;
   #overall: number | null = null;
@@ -44,16 +32,6 @@ export class KeyHealth {
 
   successRate(family: string): number {
     return this.#rates.get(family) ?? PRIOR_RATE;
-  }
-
-  /** 1 while every known limit has more than a fifth left, down to 0 where one is used up. */
-  headroom(family: string, now: number): number {
-    let least = 1;
-    for (const reading of this.#limits.values()) {
-      if (reading.family !== family || (reading.resetAt !== null && reading.resetAt <= now)) continue;
-      least = Math.min(least, reading.remaining / reading.limit / CRITICAL_SHARE);
-    }
-    return least;
   }
 
   /** Time to the end of a typical answer, ms, by moving averages; `null` before the first. */
@@ -84,15 +62,5 @@ export class KeyHealth {
     this.#rates.set(family, before + (value - before) * OUTCOME_WEIGHT);
     const overall = this.#overall ?? value;
     this.#overall = overall + (value - overall) * OUTCOME_WEIGHT;
-  }
-
-  readLimits(family: string, readings: readonly LimitReading[], now: number): void {
-    for (const reading of readings) {
-      this.#limits.set(`${family} ${reading.dimension}`, { ...reading, family, readAt: now });
-    }
-  }
-
-  limits(): readonly LimitView[] {
-    return [...this.#limits.values()];
   }
 }

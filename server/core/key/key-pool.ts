@@ -89,6 +89,11 @@ export class KeyPool {
     return this.#keys.get(id);
   }
 
+  /** What people call a key; its id if it is gone. */
+  nameOf(id: string): string {
+    return this.#keys.get(id)?.record.name ?? id;
+  }
+
   all(): readonly PooledKey[] {
     return [...this.#keys.values()];
   }

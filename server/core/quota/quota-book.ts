@@ -4,6 +4,7 @@ import type { SkippedKey } from '../../../shared/model/trace.ts';
 import type { PooledKey } from '../key/key-pool.ts';
 import type { CounterUnit, Hold, Settlement, Store } from '../ports/store.ts';
 import { capacityStateOf } from './capacity.ts';
+import type { LearnedLimit, LearnedLimits } from './learned-limits.ts';
 import { type ExhaustionPrediction, predictExhaustion } from './predict-exhaustion.ts';
 import { UsageTrend } from './usage-trend.ts';
 import { addressOf, windowAt } from './windows.ts';
@@ -11,7 +12,12 @@ import { addressOf, windowAt } from './windows.ts';
 /** A quota as it stands. */
 export interface QuotaStatus {
   readonly record: QuotaRecord;
+  /** In the dimension's unit: what we count, or what the provider says if that is more (others may use the account). */
   readonly used: number;
+  /** The configured capacity, or the provider's own limit if that is less. */
+  readonly capacity: number;
+  /** What the provider's answers say of the same limit; `null`: nothing, or for a window that is over. */
+  readonly learned: LearnedLimit | null;
   readonly capacityState: CapacityState;
   /** ms since the epoch; `null`: a window without end, or one that rolls. */
   readonly resetsAt: number | null;
@@ -57,11 +63,13 @@ interface Entry {
  */
 export class QuotaBook {
   readonly #store: Pick<Store, 'counters'>;
+  readonly #learned: LearnedLimits;
   readonly #entries = new Map<string, Entry>();
   readonly #byOwner = new Map<string, Entry[]>();
 
-  constructor(store: Pick<Store, 'counters'>) {
+  constructor(store: Pick<Store, 'counters'>, learned: LearnedLimits) {
     this.#store = store;
+    this.#learned = learned;
   }
 
   /** Adds or replaces a quota and takes over what was used of it. */
@@ -83,9 +91,22 @@ export class QuotaBook {
     );
     for (const { windowStart, spent } of counters) if (spent > 0) entry.slices.set(windowStart, spent);
     entry.windowStart = address.windowStart;
-    this.#entries.set(record.id, entry);
-    this.#byOwner.set(record.owner, [...(this.#byOwner.get(record.owner) ?? []), entry]);
+    this.#add(entry);
     this.#count(entry, now);
+  }
+
+  /** A quota that is another owner's from here on; what was used of it stays. */
+  move(id: string, owner: string): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    this.remove(id);
+    this.#add({ ...entry, record: { ...entry.record, owner } });
+  }
+
+  #add(entry: Entry): void {
+    const { id, owner } = entry.record;
+    this.#entries.set(id, entry);
+    this.#byOwner.set(owner, [...(this.#byOwner.get(owner) ?? []), entry]);
   }
 
   remove(id: string): void {
@@ -97,6 +118,11 @@ export class QuotaBook {
       owner,
       (this.#byOwner.get(owner) ?? []).filter((other) => other !== entry),
     );
+  }
+
+  /** The quotas of a key or of an account. */
+  of(owner: string): readonly QuotaRecord[] {
+    return (this.#byOwner.get(owner) ?? []).map(({ record }) => record);
   }
 
   /** Why a key can't take a request of this family now; `null` if it can. */
@@ -111,9 +137,9 @@ export class QuotaBook {
     return null;
   }
 
-  /** 1 while every quota has more than a fifth left, down to 0 where one is used up. */
+  /** 1 while every quota and every limit of the provider has more than a fifth left, down to 0 where one is used up. */
   headroom(key: PooledKey, family: string, now: number): number {
-    let least = 1;
+    let least = Math.min(1, this.#learned.shareLeft(key.account, family, now) / CRITICAL_SHARE);
     for (const entry of this.#of(key, family)) {
       this.#count(entry, now);
       const left = 1 - entry.used / Math.max(1, entry.record.totalCapacity);
@@ -169,16 +195,31 @@ export class QuotaBook {
       .filter(({ record }) => owners === null || owners.includes(record.owner))
       .map((entry) => {
         this.#count(entry, now);
-        const { record, used } = entry;
+        const { record } = entry;
         const { end } = windowAt(record.window, now, record);
+        const { used, capacity, learned } = this.#reconcile(entry, now);
         return {
           record,
           used,
-          capacityState: capacityStateOf(record.totalCapacity, used),
+          capacity,
+          learned,
+          capacityState: capacityStateOf(capacity, used),
           resetsAt: end,
           prediction: this.#predict(entry, now),
         };
       });
+  }
+
+  /** Providers tell of the current minute: only a quota a minute, of one family, is the same limit. */
+  #reconcile({ record, used }: Entry, now: number): Pick<QuotaStatus, 'used' | 'capacity' | 'learned'> {
+    const { owner, family, dimension, window, totalCapacity } = record;
+    const learned = window.kind === 'minute' ? this.#learned.find(owner, family, dimension, now) : null;
+    if (!learned) return { used, capacity: totalCapacity, learned: null };
+    return {
+      used: Math.max(used, Math.round(learned.limit - learned.remaining)),
+      capacity: Math.min(totalCapacity, learned.limit),
+      learned,
+    };
   }
 
   #of(key: PooledKey, family: string): readonly Entry[] {

@@ -2,11 +2,11 @@ import { totalInput } from '../../../shared/model/usage.ts';
 import type { StateTransition } from '../../../shared/model/states.ts';
 import type { AttemptTrace } from '../../../shared/model/trace.ts';
 import { applyFailure, countsAgainstKey, type FailureContext } from '../key/outcome-effects.ts';
-import type { PooledKey } from '../key/key-pool.ts';
 import { type SettledCost, settleCost } from '../ledger/settle-cost.ts';
 import type { BodyEdits, RouterFailure } from '../ports/codec.ts';
 import type { LimitReading } from '../ports/provider.ts';
 import type { Settlement } from '../ports/store.ts';
+import type { SentMark } from '../quota/learned-limits.ts';
 import type { UpstreamRequest } from '../ports/upstream.ts';
 import type { RouteCandidate } from '../routing/candidate-finder.ts';
 import { Admission, type Admitted, type NotAdmitted } from './admission.ts';
@@ -83,9 +83,19 @@ export class AttemptRunner {
       await this.#release(plan);
       return null;
     }
+    const mark = this.#countSent(candidate);
     const end = await this.#send(run, plan, secret, channel, race);
-    const attempt = await this.#conclude(run, plan, end, secret);
+    const attempt = await this.#conclude(run, plan, end, secret, mark);
     return { kind: 'tried', candidate, end, attempt, secret };
+  }
+
+  /** What was sent is taken off the limits that the account's last answer told of. */
+  #countSent({ key, family, tokens }: RouteCandidate): SentMark {
+    return this.#parts.learned.sent(key.account, family, {
+      requests: 1,
+      inputTokens: tokens?.inputTokens.expected ?? 0,
+      outputTokens: tokens?.outputTokens.expected ?? 0,
+    });
   }
 
   #release(plan: Plan): Promise<void> {
@@ -171,13 +181,19 @@ export class AttemptRunner {
     };
   }
 
-  async #conclude(run: RequestRun, plan: Plan, end: AttemptEnd, secret: string): Promise<AttemptTrace> {
+  async #conclude(
+    run: RequestRun,
+    plan: Plan,
+    end: AttemptEnd,
+    secret: string,
+    mark: SentMark,
+  ): Promise<AttemptTrace> {
     const { clock, metrics } = this.#parts;
     const { request } = run;
     const { candidate, admitted } = plan;
     const { key, family, form } = candidate;
     const endedAt = clock.now();
-    const limits = this.#learnLimits(key, family, end, endedAt);
+    const limits = this.#learnLimits(candidate, end, mark, endedAt);
     const context = { now: endedAt, family, requestId: request.id, limits };
     const transitions = this.#apply(run, plan, end, context, secret);
     const cost = this.#cost(plan, end);
@@ -289,10 +305,15 @@ export class AttemptRunner {
   }
 
   /** What the answer's headers tell of limits and of the account behind the key. */
-  #learnLimits(key: PooledKey, family: string, end: AttemptEnd, now: number): readonly LimitReading[] {
+  #learnLimits(
+    { key, family }: RouteCandidate,
+    end: AttemptEnd,
+    mark: SentMark,
+    now: number,
+  ): readonly LimitReading[] {
     if (end.status === null) return [];
     const limits = key.adapter.readLimits(end.headers, now);
-    if (limits.length > 0) key.health.readLimits(family, limits, now);
+    this.#parts.learned.read(key.account, family, limits, mark, now);
     const account = key.adapter.readAccount(end.headers);
     if (account !== null && account !== key.record.quotaGroup) this.#parts.events.accountSeen(key, account);
     return limits;

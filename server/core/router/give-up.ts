@@ -18,15 +18,19 @@ export function giveUp(
   last: TriedKey | null,
   denied: NotAdmitted | null,
   now: number,
+  nameOf: (keyId: string) => string,
 ): RouterFailure {
   const failure = last?.attempt.failure;
   if (!last || !failure) {
     if (denied) return denied.failure;
-    const none = noneEligible(run.model, run.decisions.at(-1)?.skipped ?? [], now);
+    const none = noneEligible(run.model, run.decisions.at(-1)?.skipped ?? [], now, nameOf);
     return run.attempts.length > 0 ? { ...none, final: true } : none;
   }
   const tries = run.attempts
-    .map((attempt) => `${attempt.keyId}: ${attempt.failure?.class.replaceAll('_', ' ') ?? attempt.outcome}`)
+    .map(
+      (attempt) =>
+        `${nameOf(attempt.keyId)}: ${attempt.failure?.class.replaceAll('_', ' ') ?? attempt.outcome}`,
+    )
     .join('; ');
   const limited = run.attempts.every((attempt) => attempt.failure?.class === 'rate_limited');
   const waits = run.attempts

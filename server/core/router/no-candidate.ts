@@ -1,3 +1,4 @@
+import { durationText } from '../../../shared/model/duration-text.ts';
 import type { Protocol, SkippedKey } from '../../../shared/model/trace.ts';
 import type { RouterFailure } from '../ports/codec.ts';
 import type { KeyPool } from '../key/key-pool.ts';
@@ -34,10 +35,15 @@ export function modelUnknown(
 }
 
 /** Keys serve the model, but none of them now: when will one? */
-export function noneEligible(model: string, skipped: readonly SkippedKey[], now: number): RouterFailure {
+export function noneEligible(
+  model: string,
+  skipped: readonly SkippedKey[],
+  now: number,
+  nameOf: (keyId: string) => string,
+): RouterFailure {
   const soonest = soonestEnd(skipped);
   const wait = soonest === null ? {} : { retryAfterMs: Math.max(0, soonest - now) };
-  const list = skipped.map((entry) => `${entry.keyId}: ${describe(entry, now)}`).join('; ');
+  const list = skipped.map((entry) => `${nameOf(entry.keyId)}: ${describe(entry, now)}`).join('; ');
   const reasons = new Set(skipped.map((entry) => entry.reason));
   const failure = { ...wait, final: false } as const;
   if (reasons.has('throttled') || reasons.has('probe_in_flight') || reasons.has('provider_unavailable')) {
@@ -86,5 +92,5 @@ export function soonestEnd(skipped: readonly SkippedKey[]): number | null {
 function describe(entry: SkippedKey, now: number): string {
   const reason = entry.reason.replaceAll('_', ' ');
   if (entry.until === undefined) return reason;
-  return `${reason}, back in ${Math.max(1, Math.ceil((entry.until - now) / 1000))} s`;
+  return `${reason}, back in ${durationText(entry.until - now)}`;
 }

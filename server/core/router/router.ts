@@ -80,7 +80,7 @@ export class Router {
   }
 
   async #serve(run: RequestRun, channel: CallerChannel): Promise<void> {
-    const { clock } = this.#parts;
+    const { clock, pool } = this.#parts;
     const models = [...run.plan.models];
     let last: TriedKey | null = null;
     let denied: NotAdmitted | null = null;
@@ -103,7 +103,11 @@ export class Router {
       if (cheaper !== undefined && !models.includes(cheaper)) models.splice(at + 1, 0, cheaper);
     }
     if (!known) return this.#fail(run, channel, this.#unknown(run));
-    this.#fail(run, channel, giveUp(run, last, denied, clock.now()));
+    this.#fail(
+      run,
+      channel,
+      giveUp(run, last, denied, clock.now(), (id) => pool.nameOf(id)),
+    );
   }
 
   #unknown(run: RequestRun): RouterFailure {

@@ -6,6 +6,7 @@ import type { ModelPrice, PriceBook } from '../ports/prices.ts';
 import { type CostEstimate, estimateCost, type ExpectedCache, NO_CACHE } from '../pricing/estimate-cost.ts';
 import { priceOf } from '../pricing/key-price.ts';
 import type { TokenCalibration, TokenEstimate } from '../pricing/token-calibration.ts';
+import type { LearnedLimits } from '../quota/learned-limits.ts';
 import type { QuotaBook } from '../quota/quota-book.ts';
 import type { RequestForm } from '../router/routed-request.ts';
 import type { Candidate } from './decide.ts';
@@ -45,6 +46,7 @@ export interface FinderParts {
   readonly calibration: TokenCalibration;
   readonly caches: PromptCaches;
   readonly quotas: QuotaBook;
+  readonly learned: LearnedLimits;
 }
 
 /** A key's declared quality where nothing is declared. */
@@ -118,7 +120,7 @@ class Search {
 
   result(): { readonly candidates: readonly RouteCandidate[]; readonly skipped: readonly SkippedKey[] } {
     const { plan, now } = this.#wanted;
-    let left: readonly RouteCandidate[] = this.#candidates;
+    let left = this.#leaveSpent(this.#candidates);
     for (const { value, rule, soft } of plan.minSuccessRates) {
       const reliable = left.filter(({ facts }) => facts.successRate >= value);
       if (soft && reliable.length === 0) continue;
@@ -133,6 +135,21 @@ class Search {
       if (lasting.length > 0) left = this.#leave(left, lasting, 'predicted_exhaustion', avoidExhaustion.rule);
     }
     return { candidates: left, skipped: this.#skipped };
+  }
+
+  /** An account whose last answer said that nothing is left rests until its reset, while others can serve. */
+  #leaveSpent(candidates: readonly RouteCandidate[]): readonly RouteCandidate[] {
+    const { learned } = this.#parts;
+    const { now } = this.#wanted;
+    const left = candidates.filter(
+      ({ key, family }) => learned.spentUntil(key.account, family, now) === null,
+    );
+    if (left.length === 0 || left.length === candidates.length) return candidates;
+    for (const { key, family, keyId } of candidates) {
+      const until = learned.spentUntil(key.account, family, now);
+      if (until !== null) this.#skipped.push({ keyId, reason: 'limit_spent', until });
+    }
+    return left;
   }
 
   #leave(
@@ -170,7 +187,7 @@ class Search {
     const uncached = prefix && price ? this.#estimate(price, form, key, null) : estimate;
     const facts: CandidateFacts = {
       successRate: key.health.successRate(family),
-      headroom: Math.min(key.health.headroom(family, now), quotas.headroom(key, family, now)),
+      headroom: quotas.headroom(key, family, now),
       expectedNano: estimate ? estimate.expectedNano : billed ? null : 0,
       expectedMs: key.health.expectedMs(family),
       quality: key.record.metadata.quality ?? MIDDLE_QUALITY,

@@ -23,6 +23,7 @@ const WORDS: Readonly<Record<SkipReason, string>> = {
   price_unknown: 'without a known price',
   unbounded: 'without a bound of its cost',
   quota: 'without enough quota left',
+  limit_spent: 'by its last answer nothing is left of its rate limit',
   predicted_exhaustion: 'predicted to run out soon',
 };
 /** More than these in one sentence nobody reads. */
