@@ -16,6 +16,11 @@ export class Bounded<K, V> {
     return value;
   }
 
+  /** Looks without counting it as a use. */
+  peek(key: K): V | undefined {
+    return this.#entries.get(key);
+  }
+
   set(key: K, value: V): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);

@@ -3,21 +3,16 @@ import { matchesPattern } from '../name-pattern.ts';
 import type { KeyFacts } from './policy-facts.ts';
 import type { PolicyRule } from './rule-schemas.ts';
 
-/** A key with a model that could serve a request. */
-export interface ConstrainedCandidate extends KeyFacts {
-  readonly model: string;
-}
-
-/** Why a rule leaves a candidate out; `null` if it does not. */
-export type Constraint = (candidate: ConstrainedCandidate) => SkipReason | null;
+/** Why a rule leaves a key with a model out; `null` if it does not. */
+export type Constraint = (key: KeyFacts, model: string) => SkipReason | null;
 
 /** The constraint that a rule puts on keys and models by what is declared of them; `null`: it puts none. */
 export function constraintOf(rule: PolicyRule): Constraint | null {
   switch (rule.action) {
     case 'allow_models':
-      return ({ model }) => unless(matchesAny(rule.models, model), 'model_denied');
+      return (_, model) => unless(matchesAny(rule.models, model), 'model_denied');
     case 'deny_models':
-      return ({ model }) => unless(!matchesAny(rule.models, model), 'model_denied');
+      return (_, model) => unless(!matchesAny(rule.models, model), 'model_denied');
     case 'prefer_region': {
       const regions = new Set([...rule.preferred_regions, ...(rule.fallback_regions ?? [])]);
       return ({ region }) => unless(region !== undefined && regions.has(region), 'region');
@@ -36,14 +31,14 @@ export function constraintOf(rule: PolicyRule): Constraint | null {
           rule.tags.every((tag) => tags.includes(tag)),
           'policy',
         );
-    case 'allow_keys':
-      return ({ key }) =>
-        unless(
-          key.some((name) => rule.keys.includes(name)),
-          'policy',
-        );
-    case 'deny_keys':
-      return ({ key }) => unless(!key.some((name) => rule.keys.includes(name)), 'policy');
+    case 'allow_keys': {
+      const keys = new Set(rule.keys);
+      return ({ key }) => unless(hasAny(keys, key), 'policy');
+    }
+    case 'deny_keys': {
+      const keys = new Set(rule.keys);
+      return ({ key }) => unless(!hasAny(keys, key), 'policy');
+    }
     case 'allow_providers':
       return ({ provider }) => unless(rule.providers.includes(provider), 'policy');
     case 'deny_providers':
@@ -73,6 +68,11 @@ export function keyPreferenceOf(rule: PolicyRule): ((key: KeyFacts) => number) |
 
 function matchesAny(patterns: readonly string[], name: string): boolean {
   return patterns.some((pattern) => matchesPattern(pattern, name));
+}
+
+function hasAny(set: ReadonlySet<string>, names: readonly string[]): boolean {
+  for (const name of names) if (set.has(name)) return true;
+  return false;
 }
 
 function unless(allowed: boolean, reason: SkipReason): SkipReason | null {

@@ -1,4 +1,5 @@
 import type { RuleReference } from '../../../shared/model/trace.ts';
+import { Bounded } from '../bounded-map.ts';
 import { type Constraint, constraintOf, keyPreferenceOf } from './constraints.ts';
 import { type PolicyFacts, holds, type KeyFacts, matchesKey, matchesRequest } from './policy-facts.ts';
 import { comparePolicies } from './policy-order.ts';
@@ -7,6 +8,8 @@ import type { PolicyRule } from './rule-schemas.ts';
 
 /** A rule with its place, which a decision names, and what it was compiled to. */
 export interface PlacedRule<R extends PolicyRule = PolicyRule> {
+  /** Short and unique within its set. */
+  readonly name: string;
   readonly reference: RuleReference;
   readonly rule: R;
   /** The scope of its policy; fields about keys make the rule count only for candidates that match. */
@@ -17,6 +20,9 @@ export interface PlacedRule<R extends PolicyRule = PolicyRule> {
 
 export type RuleOf<A extends PolicyRule['action']> = Extract<PolicyRule, { action: A }>;
 
+const NONE: readonly never[] = [];
+const MAX_REMEMBERED = 256;
+
 interface CompiledPolicy {
   readonly policy: Policy;
   readonly rules: readonly PlacedRule[];
@@ -24,41 +30,65 @@ interface CompiledPolicy {
 
 /** The rules that apply to one request, in order. */
 export class RequestRules {
-  readonly rules: readonly PlacedRule[];
+  /** Those that leave candidates out by what is declared of them. */
+  readonly constraints: PlacedRule[] = [];
+  /** Those that rank keys. */
+  readonly preferences: PlacedRule[] = [];
+  readonly #byAction = new Map<string, PlacedRule[]>();
+  readonly #places = new Map<PlacedRule, number>();
 
   constructor(rules: readonly PlacedRule[]) {
-    this.rules = rules;
+    for (const placed of rules) this.#add(placed);
+  }
+
+  #add(placed: PlacedRule): void {
+    if (placed.constraint) this.constraints.push(placed);
+    if (placed.keyPreference) this.preferences.push(placed);
+    const others = this.#byAction.get(placed.rule.action);
+    if (others) others.push(placed);
+    else this.#byAction.set(placed.rule.action, [placed]);
+    this.#places.set(placed, this.#places.size);
   }
 
   /** The first rule of one of these actions that counts for a candidate, or for the request as a whole. */
   first<A extends PolicyRule['action']>(actions: readonly A[], key?: KeyFacts): PlacedRule<RuleOf<A>> | null {
-    for (const placed of this.rules) {
-      if (isOneOf(placed, actions) && countsFor(placed, key)) return placed;
+    let found: PlacedRule<RuleOf<A>> | null = null;
+    for (const action of actions) {
+      const first = this.#of(action).find((placed) => countsFor(placed, key));
+      if (first && (!found || this.#place(first) < this.#place(found))) found = first;
     }
-    return null;
+    return found;
   }
 
   /** All rules of an action that count for a candidate, or for the request as a whole. */
   all<A extends PolicyRule['action']>(action: A, key?: KeyFacts): readonly PlacedRule<RuleOf<A>>[] {
-    const found: PlacedRule<RuleOf<A>>[] = [];
-    for (const placed of this.rules)
-      if (isOneOf(placed, [action]) && countsFor(placed, key)) found.push(placed);
-    return found;
+    const all = this.#of(action);
+    return all.length === 0 ? all : all.filter((placed) => countsFor(placed, key));
+  }
+
+  #of<A extends PolicyRule['action']>(action: A): readonly PlacedRule<RuleOf<A>>[] {
+    return (this.#byAction.get(action) as PlacedRule<RuleOf<A>>[] | undefined) ?? NONE;
+  }
+
+  #place(placed: PlacedRule): number {
+    return this.#places.get(placed) ?? Infinity;
   }
 }
 
 /** The configured policies in the order in which they count. */
 export class PolicySet {
   readonly #ordered: readonly CompiledPolicy[];
+  /** By the names of their rules. */
+  readonly #forRequests = new Bounded<string, RequestRules>(MAX_REMEMBERED);
 
   constructor(policies: readonly Policy[]) {
     this.#ordered = policies
       .filter((policy) => policy.enabled)
       .map((policy, position) => ({ policy, position }))
       .sort(comparePolicies)
-      .map(({ policy }) => ({
+      .map(({ policy, position }) => ({
         policy,
-        rules: policy.rules.map((rule, index) => place(policy, rule, index)),
+        rules: policy.rules.map((rule, index) => place(policy, rule, index, `${position}.${index} `)),
       }));
   }
 
@@ -71,14 +101,21 @@ export class PolicySet {
     return this.#ordered.flatMap(({ rules }) => rules);
   }
 
-  /** What applies to a request: its scope matches and its conditions hold. */
+  /** What applies to a request: its scope matches and its conditions hold. The same object for the same rules. */
   forRequest(facts: PolicyFacts): RequestRules {
     const applying: PlacedRule[] = [];
+    let name = '';
     for (const { policy, rules } of this.#ordered) {
       if (!matchesRequest(policy.scope, facts)) continue;
-      for (const placed of rules) if (holds(placed.rule.when, facts)) applying.push(placed);
+      for (const placed of rules) {
+        if (!holds(placed.rule.when, facts)) continue;
+        applying.push(placed);
+        name += placed.name;
+      }
     }
-    return new RequestRules(applying);
+    let rules = this.#forRequests.peek(name);
+    if (!rules) this.#forRequests.set(name, (rules = new RequestRules(applying)));
+    return rules;
   }
 }
 
@@ -88,19 +125,13 @@ export function countsFor({ scope }: PlacedRule, key: KeyFacts | undefined): boo
   return key !== undefined && matchesKey(scope, key);
 }
 
-function place(policy: Policy, rule: PolicyRule, index: number): PlacedRule {
+function place(policy: Policy, rule: PolicyRule, index: number, name: string): PlacedRule {
   return {
+    name,
     reference: { policy: policy.name, index, action: rule.action },
     rule,
     scope: policy.scope,
     constraint: constraintOf(rule),
     keyPreference: keyPreferenceOf(rule),
   };
-}
-
-function isOneOf<A extends PolicyRule['action']>(
-  placed: PlacedRule,
-  actions: readonly A[],
-): placed is PlacedRule<RuleOf<A>> {
-  return actions.some((action) => action === placed.rule.action);
 }

@@ -2,7 +2,7 @@ import type { Objective } from '../../../shared/model/objectives.ts';
 import type { SkipReason } from '../../../shared/model/reasons.ts';
 import type { RuleReference } from '../../../shared/model/trace.ts';
 import { NANO_PER_USD, type NanoUsd } from '../../../shared/model/money.ts';
-import type { ConstrainedCandidate } from './constraints.ts';
+import { Bounded } from '../bounded-map.ts';
 import type { KeyFacts } from './policy-facts.ts';
 import { countsFor, type PlacedRule, type RequestRules, type RuleOf } from './policy-set.ts';
 
@@ -45,24 +45,34 @@ export interface RoutePlan {
   readonly deadlineMs: number | null;
   readonly hedgeAfterMs: number | null;
   readonly sticky: boolean;
-  /** Rules that had a say, each once. */
+  /** Rules that have a say whichever keys there are, each once. */
   readonly applied: readonly RuleReference[];
   /** The first constraint that leaves a candidate out. */
-  refuse(
-    candidate: ConstrainedCandidate,
-  ): { readonly reason: SkipReason; readonly rule: RuleReference } | null;
-  /** The rank that the first preference among keys gives; 0 without one. */
-  preference(key: KeyFacts): number;
+  refuse(key: KeyFacts, model: string): { readonly reason: SkipReason; readonly rule: RuleReference } | null;
+  /** The first rule that prefers keys and counts for this one. */
+  preferenceFor(key: KeyFacts): PlacedRule | null;
 }
+
+/** Plans are the same for all requests of a model that the same rules apply to, unless one looks at the size. */
+const PLANS = new WeakMap<RequestRules, Bounded<string, RoutePlan>>();
+const MAX_REMEMBERED = 256;
 
 /** Reads the plan of a request off the rules that apply to it. */
 export function planRoute(rules: RequestRules, model: string, inputTokens: number): RoutePlan {
-  const applied = new Map<string, RuleReference>();
+  if (rules.all('use_cheaper_model').length > 0) return readPlan(rules, model, inputTokens);
+  let plans = PLANS.get(rules);
+  if (!plans) PLANS.set(rules, (plans = new Bounded(MAX_REMEMBERED)));
+  let plan = plans.peek(model);
+  if (!plan) plans.set(model, (plan = readPlan(rules, model, inputTokens)));
+  return plan;
+}
+
+function readPlan(rules: RequestRules, model: string, inputTokens: number): RoutePlan {
+  const { constraints, preferences } = rules;
+  const applied = new Set<RuleReference>();
   const note = ({ reference }: PlacedRule): void => {
-    applied.set(`${reference.policy} ${reference.index}`, reference);
+    applied.add(reference);
   };
-  const constraints = rules.rules.filter((placed) => placed.constraint !== null);
-  const preferences = rules.rules.filter((placed) => placed.keyPreference !== null);
   constraints.forEach(note);
   const objective = rules.first(OBJECTIVE_ACTIONS);
   const sticky = rules.first(['sticky']);
@@ -93,7 +103,7 @@ export function planRoute(rules: RequestRules, model: string, inputTokens: numbe
   const maxCost = lowestCost(rules);
   const minSuccessRates = successBounds(rules);
   for (const bound of [maxCost, ...minSuccessRates]) {
-    if (bound) applied.set(`${bound.rule.policy} ${bound.rule.index}`, bound.rule);
+    if (bound) applied.add(bound.rule);
   }
   const once =
     objective?.rule.action === 'prefer_high_reliability' && objective.rule.allow_fallback === false;
@@ -123,22 +133,16 @@ export function planRoute(rules: RequestRules, model: string, inputTokens: numbe
     deadlineMs: deadline?.rule.deadline_ms ?? null,
     hedgeAfterMs: hedge?.rule.after_ms ?? null,
     sticky: sticky?.rule.enabled ?? true,
-    get applied() {
-      return [...applied.values()];
-    },
-    refuse: (candidate) => {
+    applied: [...applied],
+    refuse: (key, candidate) => {
       for (const placed of constraints) {
-        if (!countsFor(placed, candidate)) continue;
-        const reason = placed.constraint?.(candidate) ?? null;
+        if (!countsFor(placed, key)) continue;
+        const reason = placed.constraint?.(key, candidate) ?? null;
         if (reason) return { reason, rule: placed.reference };
       }
       return null;
     },
-    preference: (key) => {
-      const placed = preferences.find((preference) => countsFor(preference, key));
-      if (placed) note(placed);
-      return placed?.keyPreference?.(key) ?? 0;
-    },
+    preferenceFor: (key) => preferences.find((preference) => countsFor(preference, key)) ?? null,
   };
 }
 

@@ -80,7 +80,7 @@ export class LearnedLimits {
 
   /** The least share that any known limit has left, 0..1; 1 where nothing is known. */
   shareLeft(account: string, family: string, now: number): number {
-    const known = this.#accounts.get(nameOf(account, family));
+    const known = this.#accounts.peek(nameOf(account, family));
     let least = 1;
     if (!known) return least;
     for (const reading of known.readings.values()) {
@@ -91,7 +91,7 @@ export class LearnedLimits {
 
   /** Until when another request would be one too many, ms since the epoch; `null`: it may be sent now. */
   spentUntil(account: string, family: string, now: number): number | null {
-    const known = this.#accounts.get(nameOf(account, family));
+    const known = this.#accounts.peek(nameOf(account, family));
     let until: number | null = null;
     if (!known) return until;
     for (const reading of known.readings.values()) {

@@ -58,14 +58,14 @@ export class ModelRun {
   decide(run: RequestRun, model: string): Decided<RouteCandidate> & { readonly known: boolean } {
     const { plan, objective } = run;
     const now = this.#parts.clock.now();
-    const { candidates, skipped } = this.#find(run, model, this.#cursor++);
+    const { candidates, skipped, preferences } = this.#find(run, model, this.#cursor++);
     const decided = decide({
       at: now,
       model,
       objective,
       candidates,
       skipped,
-      rules: plan.applied,
+      rules: preferences.size > 0 ? [...new Set([...plan.applied, ...preferences])] : plan.applied,
       sticky: plan.sticky,
     });
     return { ...decided, known: candidates.length + skipped.length > 0 };

@@ -1,8 +1,10 @@
-import type { CandidateFacts, SkippedKey } from '../../../shared/model/trace.ts';
+import type { ProviderRecord } from '../../../shared/model/records.ts';
+import type { CandidateFacts, RuleReference, SkippedKey } from '../../../shared/model/trace.ts';
 import type { CellBook } from '../key/cell-book.ts';
 import type { KeyPool, PooledKey } from '../key/key-pool.ts';
 import type { RoutePlan } from '../policy/route-plan.ts';
 import type { ModelPrice, PriceBook } from '../ports/prices.ts';
+import type { ProviderAdapter } from '../ports/provider.ts';
 import { type CostEstimate, estimateCost, type ExpectedCache, NO_CACHE } from '../pricing/estimate-cost.ts';
 import { priceOf } from '../pricing/key-price.ts';
 import type { TokenCalibration, TokenEstimate } from '../pricing/token-calibration.ts';
@@ -63,6 +65,7 @@ export class CandidateFinder {
   find(wanted: Wanted): {
     readonly candidates: readonly RouteCandidate[];
     readonly skipped: readonly SkippedKey[];
+    readonly preferences: ReadonlySet<RuleReference>;
   } {
     const protocols = wanted.forms.map((form) => form.codec.protocol);
     const keys = this.#parts.pool.serving(wanted.model, protocols);
@@ -81,6 +84,10 @@ class Search {
   readonly #skipped: SkippedKey[] = [];
   readonly #estimates = new Map<ModelPrice, CostEstimate>();
   readonly #cached: boolean;
+  /** The rules that ranked a candidate. */
+  readonly #preferences = new Set<RuleReference>();
+  readonly #families = new Map<ProviderAdapter, string>();
+  readonly #prices = new Map<ProviderRecord, ModelPrice | null>();
   #tokens: TokenEstimate | null = null;
 
   constructor(parts: FinderParts, wanted: Wanted, count: number) {
@@ -98,14 +105,14 @@ class Search {
       this.#skipped.push({ keyId, reason: 'not_pinned' });
       return;
     }
-    const family = key.adapter.family(model);
+    const family = this.#family(key);
     // What never changes by itself comes first: only keys that may serve are worth waiting for.
     const declared = declaredObstacle(key, model, team);
     if (declared) {
       this.#skipped.push(declared);
       return;
     }
-    const refused = plan.refuse({ ...key.facts, model });
+    const refused = plan.refuse(key.facts, model);
     if (refused) {
       this.#skipped.push({ keyId, ...refused });
       return;
@@ -118,7 +125,7 @@ class Search {
     this.#add(key, family, index);
   }
 
-  result(): { readonly candidates: readonly RouteCandidate[]; readonly skipped: readonly SkippedKey[] } {
+  result(): ReturnType<CandidateFinder['find']> {
     const { plan, now } = this.#wanted;
     let left = this.#leaveSpent(this.#candidates);
     for (const { value, rule, soft } of plan.minSuccessRates) {
@@ -134,15 +141,16 @@ class Search {
       // While others can serve.
       if (lasting.length > 0) left = this.#leave(left, lasting, 'predicted_exhaustion', avoidExhaustion.rule);
     }
-    return { candidates: left, skipped: this.#skipped };
+    return { candidates: left, skipped: this.#skipped, preferences: this.#preferences };
   }
 
   /** An account whose last answer said that nothing is left rests until its reset, while others can serve. */
   #leaveSpent(candidates: readonly RouteCandidate[]): readonly RouteCandidate[] {
     const { learned } = this.#parts;
     const { now } = this.#wanted;
+    // Where headroom is left, nothing is spent.
     const left = candidates.filter(
-      ({ key, family }) => learned.spentUntil(key.account, family, now) === null,
+      ({ key, family, facts }) => facts.headroom > 0 || learned.spentUntil(key.account, family, now) === null,
     );
     if (left.length === 0 || left.length === candidates.length) return candidates;
     for (const { key, family, keyId } of candidates) {
@@ -166,12 +174,12 @@ class Search {
 
   #add(key: PooledKey, family: string, index: number): void {
     const { model, forms, plan, now, cursor } = this.#wanted;
-    const { cells, quotas, prices } = this.#parts;
+    const { cells, quotas } = this.#parts;
     const form = forms.find(({ codec }) => key.adapter.protocols.has(codec.protocol));
     if (!form) return;
     const keyId = key.record.id;
     const { billed } = form.codec;
-    const price = billed ? priceOf(prices, key, model) : null;
+    const price = billed ? this.#price(key) : null;
     if (billed && !price && plan.unknownPrice) {
       this.#skipped.push({ keyId, reason: 'price_unknown', rule: plan.unknownPrice.rule });
       return;
@@ -197,7 +205,7 @@ class Search {
       recovering: cells.isRecovering(key.owners, family),
       cachedTokens: prefix?.tokens ?? 0,
       cacheSavesNano: estimate && uncached ? Math.max(0, uncached.expectedNano - estimate.expectedNano) : 0,
-      preference: plan.preference(key.facts),
+      preference: this.#preference(key),
       exhaustedAt: quotas.exhaustedAt(key, family, now, plan.avoidExhaustion?.minConfidence),
       turn: (index + this.#count - (cursor % this.#count)) % this.#count,
     };
@@ -213,6 +221,29 @@ class Search {
       estimate,
       tokens: this.#tokens,
     });
+  }
+
+  #preference(key: PooledKey): number {
+    const placed = this.#wanted.plan.preferenceFor(key.facts);
+    if (!placed) return 0;
+    this.#preferences.add(placed.reference);
+    return placed.keyPreference?.(key.facts) ?? 0;
+  }
+
+  #family({ adapter }: PooledKey): string {
+    let family = this.#families.get(adapter);
+    if (family === undefined) this.#families.set(adapter, (family = adapter.family(this.#wanted.model)));
+    return family;
+  }
+
+  #price(key: PooledKey): ModelPrice | null {
+    const { provider, record } = key;
+    if (record.metadata.prices) return priceOf(this.#parts.prices, key, this.#wanted.model);
+    let price = this.#prices.get(provider);
+    if (price === undefined) {
+      this.#prices.set(provider, (price = priceOf(this.#parts.prices, key, this.#wanted.model)));
+    }
+    return price;
   }
 
   #estimate(price: ModelPrice, form: RequestForm, key: PooledKey, prefix: CachedPrefix | null): CostEstimate {

@@ -22,7 +22,6 @@ const EAST = {
   region: 'us-east-1',
   tier: 'premium',
   tags: [],
-  model: 'm',
 };
 
 function policy(input: Partial<PolicyInput> & Pick<PolicyInput, 'type' | 'rules'>): Policy {
@@ -73,8 +72,8 @@ describe('policies', () => {
       priority: 9,
       rules: [{ action: 'require_region', regions: ['eu'] }],
     });
-    assert.equal(plan([inside]).refuse(EAST), null);
-    assert.equal(plan([inside, europe]).refuse(EAST)?.reason, 'region');
+    assert.equal(plan([inside]).refuse(EAST, 'gpt-5.4'), null);
+    assert.equal(plan([inside, europe]).refuse(EAST, 'gpt-5.4')?.reason, 'region');
     const attempts = (count: number): Policy =>
       policy({ type: 'failure_handling', rules: [{ action: 'max_attempts', attempts: count }] });
     assert.equal(plan([attempts(5), attempts(2)]).maxAttempts, 2);
@@ -86,8 +85,11 @@ describe('policies', () => {
       scope: { provider: 'anthropic' },
       rules: [{ action: 'deny_models', models: ['*'] }],
     });
-    assert.equal(plan([denied]).refuse(EAST), null);
-    assert.equal(plan([denied]).refuse({ ...EAST, provider: 'anthropic' })?.reason, 'model_denied');
+    assert.equal(plan([denied]).refuse(EAST, 'gpt-5.4'), null);
+    assert.equal(
+      plan([denied]).refuse({ ...EAST, provider: 'anthropic' }, 'gpt-5.4')?.reason,
+      'model_denied',
+    );
   });
 
   it('apply when their conditions hold: size, tools, tags and time of day', () => {
