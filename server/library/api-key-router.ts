@@ -20,6 +20,7 @@ import type { PriceBook } from '../core/ports/prices.ts';
 import type { Random } from '../core/ports/random.ts';
 import type { Store } from '../core/ports/store.ts';
 import type { Upstream } from '../core/ports/upstream.ts';
+import { refreshPrices } from '../core/pricing/refresh-prices.ts';
 import { explain } from '../core/routing/explain.ts';
 import { ADAPTERS, PRESETS } from '../providers/presets.ts';
 import { runBatch } from './batch.ts';
@@ -85,6 +86,8 @@ const ACTOR = 'library';
 export class ApiKeyRouter {
   readonly #core: Promise<Core>;
   readonly #upstream: Upstream;
+  readonly #prices: PriceBook;
+  readonly #clock: Clock;
   readonly #store: Store;
   readonly #events = new EventHub();
   readonly #runner: RequestRunner;
@@ -95,12 +98,14 @@ export class ApiKeyRouter {
     const random = options.random ?? new SystemRandom(clock);
     this.#store = options.store ?? new MemoryStore();
     this.#upstream = options.upstream ?? new UndiciUpstream();
+    this.#prices = options.prices ?? new GenaiPriceBook(clock);
+    this.#clock = clock;
     const key = options.masterKey ?? randomBytes(KEY_BYTES);
     this.#core = openCore({
       store: this.#store,
       vault: new EnvelopeVault({ key, sealing: 'memory' }),
       upstream: this.#upstream,
-      prices: options.prices ?? new GenaiPriceBook(clock),
+      prices: this.#prices,
       clock,
       random,
       tokens: new NodeTokens(),
@@ -296,6 +301,7 @@ export class ApiKeyRouter {
       policies: this.#policies.map(({ name }) => name),
       requestsRunning: state.requestsRunning,
       spentToday: usd(state.spentTodayNano),
+      prices: { edition: this.#prices.edition, asOf: new Date(this.#prices.asOf) },
     };
   }
 
@@ -320,6 +326,15 @@ export class ApiKeyRouter {
     const decision = (await this.#store.findTrace(what))?.decisions.at(-1);
     if (!decision) throw new TypeError(`There is no request "${what}" with a decision.`);
     return explain(decision, nameOf);
+  }
+
+  /**
+   * Takes over the newest prices from where the price book publishes them (or from another address with the same data).
+   * Only when called. Throws `RouterError('prices_unavailable')`; the prices in use then stay.
+   */
+  async refreshPrices(source?: string): Promise<void> {
+    await this.#core;
+    await refreshPrices({ upstream: this.#upstream, prices: this.#prices, clock: this.#clock }, source);
   }
 
   /** Ends everything; requests that run are given up. */

@@ -246,4 +246,6 @@ export interface StateSummary {
   readonly requestsRunning: number;
   /** Dollars. */
   readonly spentToday: number;
+  /** Which prices count, and how old they are: `refreshPrices` brings newer ones. */
+  readonly prices: { readonly edition: string; readonly asOf: Date };
 }

@@ -68,6 +68,7 @@ export type ErrorCode =
   | 'token_missing'
   | 'token_invalid'
   | 'token_expired'
+  | 'prices_unavailable'
   | 'host_not_allowed'
   | 'origin_not_allowed'
   | 'path_unknown'

@@ -76,6 +76,8 @@ export interface StateView {
   readonly requestsRunning: number;
   readonly sealing: 'keychain' | 'file' | 'environment' | 'memory';
   readonly priceBook: string;
+  /** When that edition was published or fetched, ms since the epoch. */
+  readonly pricesAsOf: number;
 }
 
 /** One line of a request list. */

@@ -91,13 +91,14 @@ export class SimulatedUpstream implements Upstream {
 
 function read(request: UpstreamRequest, at: number): SentRequest {
   const { origin, path, headers, body } = request;
-  const bytes = body ?? new Uint8Array();
+  // A listing or a price book is asked for without a body.
+  const text = new TextDecoder().decode(body ?? new Uint8Array()) || '{}';
   return {
     origin,
     path,
     secret: (headers['authorization'] ?? '').replace('Bearer ', ''),
-    body: JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>,
-    bytes: bytes.length,
+    body: JSON.parse(text) as Record<string, unknown>,
+    bytes: body?.length ?? 0,
     at,
   };
 }

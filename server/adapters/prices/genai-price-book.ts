@@ -1,11 +1,18 @@
-import { calcPrice, findProvider } from '@pydantic/genai-prices';
-import type { ModelInfo, ModelPrice as BookPrice } from '@pydantic/genai-prices';
+import { calcPrice, findProvider, REMOTE_DATA_JSON_URL } from '@pydantic/genai-prices';
+import type {
+  ModelInfo,
+  ModelPrice as BookPrice,
+  Provider,
+  ProviderFindOptions,
+} from '@pydantic/genai-prices';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { ModelPrice, PriceBook } from '../../core/ports/prices.ts';
 import { ExactPrice, type Rates } from '../../core/pricing/exact-price.ts';
 
 /** The package's version; it exports none itself. A test compares it with what is installed. */
 const BOOK_VERSION = '0.1.8';
+/** When that version was published. */
+const PUBLISHED_AT = Date.UTC(2026, 8, 23);
 
 /** Names come from requests: more of them than this must not grow the cache. */
 const MAX_CACHED = 4096;
@@ -23,12 +30,56 @@ interface Entry {
  * about 12 microseconds, so that each model is asked for once and kept as exact rates.
  */
 export class GenaiPriceBook implements PriceBook {
-  readonly edition = `genai-prices ${BOOK_VERSION}`;
+  readonly source = REMOTE_DATA_JSON_URL;
   readonly #clock: Clock;
   readonly #entries = new Map<string, Entry>();
 
+  #edition = `genai-prices ${BOOK_VERSION}`;
+  #asOf = PUBLISHED_AT;
+  /** A later edition than the library's own. */
+  #providers: readonly Provider[] | null = null;
+
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  get edition(): string {
+    return this.#edition;
+  }
+
+  get asOf(): number {
+    return this.#asOf;
+  }
+
+  /**
+   * The address says who bills (`https://api.groq.com`). An unknown one, such as a gateway or a simulation,
+   * is taken for the provider whose kind it was given; an unknown OpenAI-compatible server has no price.
+   */
+  #provider(kind: string, baseUrl: string): Provider | undefined {
+    const byUrl =
+      baseUrl === ''
+        ? undefined
+        : this.#find({ providerApiUrl: baseUrl }, ({ api_pattern: pattern }) =>
+            new RegExp(`^(?:${pattern})`).test(baseUrl),
+          );
+    if (byUrl) return byUrl;
+    return kind === 'openai' || kind === 'anthropic'
+      ? this.#find({ providerId: kind }, ({ id }) => id === kind)
+      : undefined;
+  }
+
+  #find(options: ProviderFindOptions, matches: (provider: Provider) => boolean): Provider | undefined {
+    return this.#providers ? this.#providers.find(matches) : findProvider(options);
+  }
+
+  use(data: unknown, asOf: number): void {
+    if (!isBook(data)) throw new TypeError('it is no list of providers with models');
+    // The library checks a provider whenever it is given one.
+    for (const provider of data) calcPrice({}, '', { provider });
+    this.#providers = data;
+    this.#entries.clear();
+    this.#edition = `genai-prices of ${new Date(asOf).toISOString().slice(0, 10)}`;
+    this.#asOf = asOf;
   }
 
   find(providerKind: string, baseUrl: string, model: string): ModelPrice | null {
@@ -36,7 +87,7 @@ export class GenaiPriceBook implements PriceBook {
     const now = this.#clock.now();
     const known = this.#entries.get(address);
     if (known && now < known.until) return known.price;
-    const entry = look(providerKind, baseUrl, model, now);
+    const entry = look(this.#provider(providerKind, baseUrl), model, now);
     if (this.#entries.size >= MAX_CACHED) {
       // The oldest goes: a Map keeps the order of insertion.
       for (const oldest of this.#entries.keys()) {
@@ -49,10 +100,9 @@ export class GenaiPriceBook implements PriceBook {
   }
 }
 
-function look(providerKind: string, baseUrl: string, model: string, now: number): Entry {
-  const providerId = bookProvider(providerKind, baseUrl);
-  if (providerId === null) return { price: null, until: Infinity };
-  const found = ask(providerId, model, now);
+function look(provider: Provider | undefined, model: string, now: number): Entry {
+  if (!provider) return { price: null, until: Infinity };
+  const found = ask(provider, model, now);
   if (!found) return { price: null, until: Infinity };
   const dated = Array.isArray(found.model.prices);
   return {
@@ -61,22 +111,12 @@ function look(providerKind: string, baseUrl: string, model: string, now: number)
   };
 }
 
-/**
- * The address says who bills (`https://api.groq.com`). An unknown one, such as a gateway or a simulation,
- * is taken for the provider whose kind it was given; an unknown OpenAI-compatible server has no price.
- */
-function bookProvider(providerKind: string, baseUrl: string): string | null {
-  const byUrl = baseUrl === '' ? undefined : findProvider({ providerApiUrl: baseUrl });
-  if (byUrl) return byUrl.id;
-  return providerKind === 'openai' || providerKind === 'anthropic' ? providerKind : null;
-}
-
 function ask(
-  providerId: string,
+  provider: Provider,
   model: string,
   now: number,
 ): { readonly model: ModelInfo; readonly prices: BookPrice } | null {
-  const result = calcPrice({}, model, { providerId, timestamp: new Date(now) });
+  const result = calcPrice({}, model, { provider, timestamp: new Date(now) });
   if (!result || !hasTokenPrice(result.model.id, result.model_price)) return null;
   return { model: result.model, prices: result.model_price };
 }
@@ -142,4 +182,20 @@ function priceAt(prices: BookPrice, key: string, above: number): number | undefi
 /** A dollar a million tokens is a million picodollars a token. */
 function pico(usdPerMillion: number): bigint {
   return BigInt(Math.round(usdPerMillion * 1e6));
+}
+
+/** As far as the library does not check it itself. */
+function isBook(data: unknown): data is Provider[] {
+  const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+  return (
+    Array.isArray(data) &&
+    data.length > 0 &&
+    data.every(
+      (provider: Partial<Provider> | null) =>
+        isText(provider?.id) &&
+        isText(provider?.api_pattern) &&
+        Array.isArray(provider?.models) &&
+        provider.models.every((model: Partial<ModelInfo> | null) => isText(model?.id) && model?.prices),
+    )
+  );
 }

@@ -58,7 +58,7 @@ async function status(): Promise<void> {
     `Requests:  ${state.requestsRunning} running`,
     `Today:     ${formatUsd(state.spentTodayNano)} spent, ${formatUsd(state.heldNano)} held${state.unknownNano > 0 ? `, ${formatUsd(state.unknownNano)} of unknown outcome` : ''}`,
     `Secrets:   sealed by ${state.sealing}`,
-    `Prices:    ${state.priceBook}`,
+    `Prices:    ${state.priceBook}, as of ${relativeTime(state.pricesAsOf, state.now)}`,
   ];
   print({ running: true, pid: endpoint.pid, ...state }, lines.join('\n'));
 }

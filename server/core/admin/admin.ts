@@ -82,6 +82,7 @@ export class Admin {
       requestsRunning: router.running,
       sealing: vault.sealing,
       priceBook: prices.edition,
+      pricesAsOf: prices.asOf,
     };
   }
 

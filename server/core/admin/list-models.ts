@@ -1,12 +1,11 @@
-import { concatBytes } from '../../../shared/model/bytes.ts';
 import type { ProviderRecord } from '../../../shared/model/records.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClassifiedFailure, ProviderAdapter } from '../ports/provider.ts';
 import type { HeaderMap, Upstream } from '../ports/upstream.ts';
+import { fetchBody } from './fetch-body.ts';
 import { networkFailure, redirectFailure } from '../router/attempt-failure.ts';
 
 const MAX_LISTING_BYTES = 8 * 1024 * 1024;
-const TIMEOUT_MS = 15_000;
 
 /** What a provider's free model listing says of a key. */
 export type Listing =
@@ -14,7 +13,7 @@ export type Listing =
   | { readonly ok: false; readonly failure: ClassifiedFailure };
 
 /** Asks a provider which models a secret may use: the check of a key that costs nothing. Never rejects. */
-export function listModels(
+export async function listModels(
   parts: { readonly upstream: Upstream; readonly clock: Clock },
   provider: ProviderRecord,
   adapter: ProviderAdapter,
@@ -22,45 +21,16 @@ export function listModels(
 ): Promise<Listing> {
   const base = new URL(provider.baseUrl);
   const prefix = base.pathname === '/' ? '' : base.pathname;
-  return new Promise((resolve) => {
-    let status = 0;
-    let headers: HeaderMap = {};
-    const body: Uint8Array[] = [];
-    let size = 0;
-    const call = parts.upstream.dispatch(
-      {
-        method: 'GET',
-        origin: base.origin,
-        path: `${prefix}${adapter.modelsPath}`,
-        headers: {
-          accept: 'application/json',
-          'accept-encoding': 'identity',
-          ...adapter.defaultHeaders,
-          ...adapter.authHeaders(secret),
-        },
-        body: null,
-        headTimeoutMs: TIMEOUT_MS,
-        idleTimeoutMs: TIMEOUT_MS,
-      },
-      {
-        onHead: (code, received) => {
-          status = code;
-          headers = received;
-        },
-        onData: (chunk) => {
-          size += chunk.length;
-          body.push(chunk);
-          if (size > MAX_LISTING_BYTES) {
-            call.abort();
-            resolve({ ok: true, models: null, account: adapter.readAccount(headers) });
-          }
-          return true;
-        },
-        onEnd: () => resolve(read(adapter, status, headers, concatBytes(body), parts.clock.now())),
-        onFailure: (failure) => resolve({ ok: false, failure: networkFailure(failure) }),
-      },
-    );
-  });
+  const headers = { ...adapter.defaultHeaders, ...adapter.authHeaders(secret) };
+  const fetched = await fetchBody(
+    parts.upstream,
+    { origin: base.origin, path: `${prefix}${adapter.modelsPath}`, headers },
+    MAX_LISTING_BYTES,
+  );
+  if (!fetched.ok) return { ok: false, failure: networkFailure(fetched.failure) };
+  // A listing that never ends says nothing against the key.
+  if (!fetched.bytes) return { ok: true, models: null, account: adapter.readAccount(fetched.headers) };
+  return read(adapter, fetched.status, fetched.headers, fetched.bytes, parts.clock.now());
 }
 
 function read(

@@ -17,4 +17,10 @@ export interface PriceBook {
   find(providerKind: string, baseUrl: string, model: string): ModelPrice | null;
   /** Which edition of the book this is, for traces and reports. */
   readonly edition: string;
+  /** When the edition was published, or fetched: ms since the epoch. Prices change every few weeks. */
+  readonly asOf: number;
+  /** Where the newest edition is published. */
+  readonly source: string;
+  /** Takes over a later edition, as published. Throws for anything else; the one in use then stays. */
+  use(data: unknown, asOf: number): void;
 }
