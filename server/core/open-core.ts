@@ -5,6 +5,7 @@ import { Admin } from './admin/admin.ts';
 import { ChangeHub } from './admin/change-hub.ts';
 import { KeyAdmin } from './admin/key-admin.ts';
 import { LimitsAdmin, parsePolicy } from './admin/limits-admin.ts';
+import { OneAtATime } from './admin/one-at-a-time.ts';
 import { ProviderAdmin } from './admin/provider-admin.ts';
 import { VirtualKeys } from './admin/virtual-keys.ts';
 import { type BudgetAlert, BudgetAlerts } from './budget/budget-alerts.ts';
@@ -91,9 +92,22 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const budgets = new BudgetBook();
   const policies = { current: new PolicySet([]) };
   const limits = new LimitsAdmin({ store, pool, budgets, quotas, policies, clock, random });
-  const keys = new KeyAdmin({ pool, cells, learned, store, vault, upstream, clock, random, changes });
+  const turns = new OneAtATime();
+  const providers = new ProviderAdmin({ pool, store, clock, changes, turns });
+  const keys = new KeyAdmin({
+    pool,
+    cells,
+    learned,
+    store,
+    vault,
+    upstream,
+    clock,
+    random,
+    changes,
+    providers,
+    turns,
+  });
   const virtualKeys = new VirtualKeys({ store, tokens: parts.tokens, clock, random });
-  const providers = new ProviderAdmin({ pool, store, clock, changes });
   const calibration = new TokenCalibration();
   const router = new Router({
     pool,

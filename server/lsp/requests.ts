@@ -19,7 +19,7 @@ export function requestHandlers(admin: Admin): Handlers {
       keys: await admin.keys.list(),
       providers: admin.providers.list(),
     }),
-    'apikeyrouter/keys/add': async (params) => admin.addKey(parse(addKeyBody, params)),
+    'apikeyrouter/keys/add': async (params) => admin.keys.add(parse(addKeyBody, params)),
     'apikeyrouter/keys/remove': async (params) => {
       await admin.keys.remove(parse(idParams, params).id);
       return { removed: true };

@@ -81,6 +81,14 @@ export function registryContract(store: () => Store): void {
     assert.deepEqual((await store().loadRegistry()).alerts, ['budget:b1 0 0.5', 'budget:b1 0 0.8']);
   });
 
+  it('saves a key with its secret and its provider at once', async () => {
+    await store().saveProvider(provider('openai', 1));
+    await store().saveKey(key('k1'), Uint8Array.of(1), provider('openai', 2));
+    const { providers, keys } = await store().loadRegistry();
+    assert.deepEqual([providers, keys], [[provider('openai', 2)], [key('k1')]]);
+    assert.deepEqual(await store().loadSealed('k1'), Uint8Array.of(1));
+  });
+
   it('replaces a secret only when one is given', async () => {
     assert.equal(await store().loadSealed('k1'), null);
     await store().saveKey(key('k1'), Uint8Array.of(1, 2, 3));

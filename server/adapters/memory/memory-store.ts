@@ -80,7 +80,8 @@ export class MemoryStore implements Store {
     this.#registry.saveProvider(provider);
   }
 
-  async saveKey(key: KeyRecord, sealed?: Uint8Array): Promise<void> {
+  async saveKey(key: KeyRecord, sealed?: Uint8Array, provider?: ProviderRecord): Promise<void> {
+    if (provider) this.#registry.saveProvider(provider);
     this.#registry.saveKey(key, sealed);
   }
 

@@ -125,8 +125,11 @@ export class SqliteStore implements Store {
     return this.#queue.write(() => this.#registry.saveProvider(provider));
   }
 
-  async saveKey(key: KeyRecord, sealed?: Uint8Array): Promise<void> {
-    await this.#queue.write(() => this.#registry.saveKey(key, sealed));
+  async saveKey(key: KeyRecord, sealed?: Uint8Array, provider?: ProviderRecord): Promise<void> {
+    await this.#queue.write(() => {
+      if (provider) this.#registry.saveProvider(provider);
+      this.#registry.saveKey(key, sealed);
+    });
     if (sealed) this.#eraseLog();
   }
 

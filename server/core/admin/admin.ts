@@ -1,6 +1,6 @@
 import type { KeyState } from '../../../shared/model/states.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
-import type { KeyView, RequestView, StateView, TraceView } from '../../../shared/model/views.ts';
+import type { RequestView, StateView, TraceView } from '../../../shared/model/views.ts';
 import type { KeyPool } from '../key/key-pool.ts';
 import { counter } from '../ledger/spend-window.ts';
 import { explain } from '../routing/explain.ts';
@@ -10,7 +10,7 @@ import type { Store, TraceQuery } from '../ports/store.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { Router } from '../router/router.ts';
 import type { ChangeHub } from './change-hub.ts';
-import type { KeyAdmin, NewKey } from './key-admin.ts';
+import type { KeyAdmin } from './key-admin.ts';
 import type { ProviderAdmin } from './provider-admin.ts';
 import type { VirtualKeys } from './virtual-keys.ts';
 
@@ -45,16 +45,6 @@ export class Admin {
     this.virtualKeys = parts.virtualKeys;
     this.changes = parts.changes;
     this.#parts = parts;
-  }
-
-  /** Adds a key; with a base URL, its OpenAI-compatible provider too if that is new. */
-  async addKey(input: NewKey & { readonly baseUrl?: string }): Promise<KeyView> {
-    const { providerId, baseUrl } = input;
-    if (baseUrl !== undefined) {
-      const kind = this.#parts.pool.provider(providerId)?.kind ?? 'openai-compatible';
-      await this.providers.save({ id: providerId, kind, name: providerId, baseUrl });
-    }
-    return this.keys.add(input);
   }
 
   async state(): Promise<StateView> {

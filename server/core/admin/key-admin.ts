@@ -14,7 +14,10 @@ import type { Vault } from '../ports/vault.ts';
 import type { LearnedLimits } from '../quota/learned-limits.ts';
 import { RouterError } from '../router-error.ts';
 import type { ChangeHub } from './change-hub.ts';
+import { checkSecret } from './check-secret.ts';
 import { type Listing, listModels } from './list-models.ts';
+import type { OneAtATime } from './one-at-a-time.ts';
+import type { ProviderAdmin } from './provider-admin.ts';
 
 /** How long a key is benched by hand where nothing is said, ms. */
 const DEFAULT_BENCH_MS = 60_000;
@@ -29,10 +32,21 @@ export interface KeyAdminParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly changes: ChangeHub;
+  readonly providers: ProviderAdmin;
+  /** Shared with `providers`. */
+  readonly turns: OneAtATime;
+}
+
+/** A provider with what knows how to speak to it. */
+interface Target {
+  readonly provider: ProviderRecord;
+  readonly adapter: ProviderAdapter;
 }
 
 export interface NewKey {
   readonly providerId: string;
+  /** Where its provider is reached: kept with the key, or not at all. A provider that is new is OpenAI-compatible. */
+  readonly baseUrl?: string;
   readonly name: string;
   readonly secret: string;
   readonly metadata?: KeyMetadata;
@@ -51,23 +65,41 @@ export class KeyAdmin {
   }
 
   /**
-   * Verifies the secret with the provider's free model listing, then keeps it sealed. Throws `RouterError`:
-   * `not_found` (provider), `conflict` (name or secret is taken), `key_placeholder`, `subscription_login`,
-   * `key_refused`, `provider_unreachable`.
+   * Verifies the secret with the provider's free model listing, then keeps it sealed, with its provider's base URL if
+   * one is given. Throws `RouterError`: `not_found` (provider), `conflict` (name or secret is taken, or the provider's
+   * keys belong to another base URL), `key_placeholder`, `subscription_login`, `key_refused`, `provider_unreachable`.
    */
   async add(input: NewKey): Promise<KeyView> {
-    const { store, vault, random, clock, pool, changes } = this.#parts;
+    const { turns } = this.#parts;
     const name = input.name.trim();
     const secret = input.secret.trim();
-    const { provider, adapter } = this.#provider(input.providerId);
+    const { provider, adapter } = this.#target(input);
     this.#checkNew(adapter, name, secret);
-    const metadata = input.metadata ?? {};
     const listing =
       input.verify === 'none'
         ? { models: input.models ?? null, account: null }
         : await this.#list(provider, adapter, secret);
-    // Two additions may have verified at the same time.
-    this.#checkNew(adapter, name, secret);
+    return turns.run(async () => {
+      // What was looked at before may have changed while the provider was asked.
+      const target = this.#target(input);
+      if (target.provider.baseUrl !== provider.baseUrl || target.adapter !== adapter) {
+        throw new RouterError(
+          'conflict',
+          `"${provider.id}" was pointed elsewhere meanwhile. Nothing was added; try again.`,
+        );
+      }
+      this.#checkNew(adapter, name, secret);
+      return this.#keep({ ...input, name, secret }, target.provider, listing);
+    });
+  }
+
+  async #keep(
+    input: NewKey,
+    provider: ProviderRecord,
+    listing: Omit<Extract<Listing, { ok: true }>, 'ok'>,
+  ): Promise<KeyView> {
+    const { store, vault, random, clock, pool, changes } = this.#parts;
+    const { name, secret, metadata = {}, baseUrl } = input;
     const record: KeyRecord = {
       id: random.id('key'),
       providerId: provider.id,
@@ -82,8 +114,10 @@ export class KeyAdmin {
       createdAt: clock.now(),
       checkedAt: clock.now(),
     };
-    await store.saveKey(record, vault.seal(record.id, secret));
+    const sealed = vault.seal(record.id, secret);
+    await (baseUrl === undefined ? store.saveKey(record, sealed) : store.saveKey(record, sealed, provider));
     vault.hold(record.id, secret);
+    if (baseUrl !== undefined) pool.setProvider(provider);
     pool.set(record);
     changes.emit('keys', 'state');
     return this.view(record.id);
@@ -132,7 +166,7 @@ export class KeyAdmin {
     const { store, vault, clock, pool } = this.#parts;
     const key = this.#get(id);
     const secret = input.secret.trim();
-    this.#checkSecret(key.adapter, secret);
+    checkSecret(this.#parts, key.adapter, secret);
     const listing =
       input.verify === 'none'
         ? { models: key.record.models, account: null }
@@ -266,11 +300,14 @@ export class KeyAdmin {
     return key;
   }
 
-  #provider(id: string): { readonly provider: ProviderRecord; readonly adapter: ProviderAdapter } {
-    const provider = this.#parts.pool.provider(id);
-    const adapter = provider && this.#parts.pool.adapter(provider.kind);
+  #target({ providerId: id, baseUrl }: NewKey): Target {
+    const { pool, providers } = this.#parts;
+    const saved = pool.provider(id);
+    const { kind, name } = saved ?? { kind: 'openai-compatible', name: id };
+    const provider = baseUrl === undefined ? saved : providers.propose({ id, kind, name, baseUrl });
+    const adapter = provider && pool.adapter(provider.kind);
     if (provider && adapter) return { provider, adapter };
-    const known = this.#parts.pool.providers().map((entry) => entry.id);
+    const known = pool.providers().map((entry) => entry.id);
     throw new RouterError(
       'not_found',
       `There is no provider "${id}". Known: ${known.join(', ')}; others need a base URL.`,
@@ -284,26 +321,7 @@ export class KeyAdmin {
       if (key.record.name === name)
         throw new RouterError('conflict', `There is already a key named "${name}".`);
     }
-    this.#checkSecret(adapter, secret);
-  }
-
-  #checkSecret(adapter: ProviderAdapter, secret: string): void {
-    const { pool, vault } = this.#parts;
-    if (secret === '') throw new RouterError('invalid_request', 'The key is empty.');
-    // It becomes a header's value: anything but visible ASCII is a paste that went wrong.
-    if (!/^[\x21-\x7e]+$/.test(secret)) {
-      throw new RouterError(
-        'invalid_request',
-        'The key contains spaces or characters that no key has. Copy it again.',
-      );
-    }
-    const refusal = adapter.refuseSecret(secret);
-    if (refusal) throw new RouterError(refusal.code, refusal.message);
-    for (const key of pool.all()) {
-      if (vault.reveal(key.record.id) === secret) {
-        throw new RouterError('conflict', `This key is already here, as "${key.record.name}".`);
-      }
-    }
+    checkSecret(this.#parts, adapter, secret);
   }
 
   async #list(

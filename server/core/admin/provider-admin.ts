@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Registry } from '../ports/store.ts';
 import { RouterError } from '../router-error.ts';
 import type { ChangeHub } from './change-hub.ts';
+import type { OneAtATime } from './one-at-a-time.ts';
 
 export interface ProviderInput {
   readonly id: string;
@@ -19,28 +20,44 @@ export class ProviderAdmin {
   readonly #store: Registry;
   readonly #clock: Clock;
   readonly #changes: ChangeHub;
+  readonly #turns: OneAtATime;
 
   constructor(parts: {
     readonly pool: KeyPool;
     readonly store: Registry;
     readonly clock: Clock;
     readonly changes: ChangeHub;
+    /** Shared with whoever adds keys: a base URL must not move while the first key of its provider is stored. */
+    readonly turns: OneAtATime;
   }) {
     this.#pool = parts.pool;
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#changes = parts.changes;
+    this.#turns = parts.turns;
   }
 
   list(): readonly ProviderView[] {
     return this.#pool.providers().map(({ id, kind, name, baseUrl }) => ({ id, kind, name, baseUrl }));
   }
 
+  /** Adds a provider, or changes the base URL of one. Throws as `propose` does. */
+  save(input: ProviderInput): Promise<ProviderView> {
+    return this.#turns.run(async () => {
+      const record = this.propose(input);
+      await this.#store.saveProvider(record);
+      this.#pool.setProvider(record);
+      this.#changes.emit('keys');
+      const { id, kind, name, baseUrl } = record;
+      return { id, kind, name, baseUrl };
+    });
+  }
+
   /**
-   * Adds a provider, or changes the base URL of one. A base URL that is moved while keys exist would send their
-   * secrets to another host, so that is refused: throws `RouterError('conflict')`.
+   * The record of a provider as it would be saved. A base URL that is moved while keys exist would send their secrets to
+   * another host, so that is refused: throws `RouterError('conflict')`, and `invalid_request` for what is no base URL.
    */
-  async save(input: ProviderInput): Promise<ProviderView> {
+  propose(input: ProviderInput): ProviderRecord {
     if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(input.id)) {
       throw new RouterError(
         'invalid_request',
@@ -57,11 +74,7 @@ export class ProviderAdmin {
       );
     }
     const createdAt = known?.createdAt ?? this.#clock.now();
-    const record: ProviderRecord = { ...input, name: input.name.trim() || input.id, baseUrl, createdAt };
-    await this.#store.saveProvider(record);
-    this.#pool.setProvider(record);
-    this.#changes.emit('keys');
-    return { id: record.id, kind: record.kind, name: record.name, baseUrl };
+    return { ...input, name: input.name.trim() || input.id, baseUrl, createdAt };
   }
 }
 

@@ -158,8 +158,8 @@ export interface AuditEntry {
 export interface Registry {
   loadRegistry(): Promise<RegistrySnapshot>;
   saveProvider(provider: ProviderRecord): Promise<void>;
-  /** Inserts or replaces; with `sealed` the secret changes in the same transaction. */
-  saveKey(key: KeyRecord, sealed?: Uint8Array): Promise<void>;
+  /** Inserts or replaces; with `sealed` the secret, with `provider` that too, all in one transaction. */
+  saveKey(key: KeyRecord, sealed?: Uint8Array, provider?: ProviderRecord): Promise<void>;
   loadSealed(keyId: string): Promise<Uint8Array | null>;
   /** Removes the key, its secret and its cells. Ledger, traces and transitions stay. */
   deleteKey(keyId: string): Promise<void>;

@@ -49,7 +49,7 @@ export function managementRoutes({ admin, ledger, lifecycle }: ManagementParts):
       method: 'POST',
       path: 'keys',
       status: 201,
-      run: ({ body }) => admin.addKey(parse(addKeyBody, body)),
+      run: ({ body }) => admin.keys.add(parse(addKeyBody, body)),
     },
     { method: 'GET', path: 'keys/*', run: ({ params }) => admin.keys.view(first(params)) },
     {

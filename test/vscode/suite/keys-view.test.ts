@@ -53,7 +53,7 @@ describe('the Keys view', () => {
     const { view } = await extensionApi();
     const node = await keyNode('good');
     assert(node);
-    assert.equal(view.getTreeItem(node.parent).label, 'openai');
+    assert.equal(view.getTreeItem(node.parent).label, 'OpenAI');
     const item = view.getTreeItem(node);
     assert.equal(item.description, 'ready');
     assert.equal(item.contextValue, 'key.enabled');
