@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { openDatabase } from '../../server/adapters/sqlite/open-database.ts';
 import type { KeyView, ProviderView } from '../../shared/model/views.ts';
+import { DaemonProcess } from '../support/daemon-process.ts';
 import { freePort } from '../support/free-port.ts';
 import { modelListing } from '../support/openai-answers.ts';
 import { openaiInvalidKey } from '../support/provider-errors.ts';
@@ -107,5 +109,46 @@ describe('adding a key with a base URL', () => {
     resolve();
     await refused;
     assert.deepEqual(await router.keys(), []);
+  });
+});
+
+describe('adding a key that is here already', () => {
+  let router: RouterFixture;
+
+  beforeEach(async () => {
+    router = await RouterFixture.start();
+  });
+  afterEach(() => router.stop());
+
+  const disable = (id: string) => router.daemon.api('PATCH', `/keys/${id}`, { enabled: false });
+  const again = (): Promise<KeyView> =>
+    router.daemon.api('POST', '/keys', { providerId: 'openai', name: 'again', secret: secretOf('first') });
+
+  it('is refused with the name of the one that has its secret', async () => {
+    await router.addKey('openai', 'first');
+    await assert.rejects(again(), /409 .*already here, as .{1,2}first.{1,2}\./);
+  });
+
+  it('is refused where that one is disabled, whose secret nobody holds, and says that it can be enabled', async () => {
+    const { id } = await router.addKey('openai', 'first');
+    await disable(id);
+    const refused = /409 .*already here, as .{1,2}first.{1,2}, which is disabled\. Enable it/;
+    await assert.rejects(again(), refused);
+    await router.crash();
+    await assert.rejects(again(), refused);
+    assert.deepEqual(
+      (await router.keys()).map(({ name, state }) => [name, state]),
+      [['first', 'disabled']],
+    );
+  });
+
+  it('is not taken for a disabled one whose stored secret is damaged', async () => {
+    await disable((await router.addKey('openai', 'first')).id);
+    await router.daemon.stop();
+    const database = openDatabase({ file: router.folder.file('router.db'), busyTimeoutMs: 0 });
+    database.exec('UPDATE secrets SET sealed = zeroblob(64)');
+    database.close();
+    router.daemon = await DaemonProcess.start(router.folder.path);
+    assert.equal((await again()).state, 'available');
   });
 });

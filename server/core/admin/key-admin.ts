@@ -74,7 +74,7 @@ export class KeyAdmin {
     const name = input.name.trim();
     const secret = input.secret.trim();
     const { provider, adapter } = this.#target(input);
-    this.#checkNew(adapter, name, secret);
+    await this.#checkNew(adapter, name, secret);
     const listing =
       input.verify === 'none'
         ? { models: input.models ?? null, account: null }
@@ -88,7 +88,7 @@ export class KeyAdmin {
           `"${provider.id}" was pointed elsewhere meanwhile. Nothing was added; try again.`,
         );
       }
-      this.#checkNew(adapter, name, secret);
+      await this.#checkNew(adapter, name, secret);
       return this.#keep({ ...input, name, secret }, target.provider, listing);
     });
   }
@@ -166,7 +166,7 @@ export class KeyAdmin {
     const { store, vault, clock, pool } = this.#parts;
     const key = this.#get(id);
     const secret = input.secret.trim();
-    checkSecret(this.#parts, key.adapter, secret);
+    await checkSecret(this.#parts, key.adapter, secret);
     const listing =
       input.verify === 'none'
         ? { models: key.record.models, account: null }
@@ -314,14 +314,14 @@ export class KeyAdmin {
     );
   }
 
-  #checkNew(adapter: ProviderAdapter, name: string, secret: string): void {
+  async #checkNew(adapter: ProviderAdapter, name: string, secret: string): Promise<void> {
     const { pool } = this.#parts;
     if (name === '') throw new RouterError('invalid_request', 'A key needs a name.');
     for (const key of pool.all()) {
       if (key.record.name === name)
         throw new RouterError('conflict', `There is already a key named "${name}".`);
     }
-    checkSecret(this.#parts, adapter, secret);
+    await checkSecret(this.#parts, adapter, secret);
   }
 
   async #list(
