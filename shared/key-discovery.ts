@@ -28,3 +28,21 @@ export function discoverKeys(env: Readonly<Record<string, string | undefined>>):
   }
   return found;
 }
+
+/** Names of variables that hold a key of some service, of providers that nothing is imported from too. */
+const KEY_NAME = /_KEY(_\d+)?$|_AUTH_TOKEN$/i;
+/** The router's own: among them the one that its secrets are sealed with. */
+const OWN_NAME = /^APIKEYROUTER_/;
+
+/**
+ * An environment for a process that needs no key of any service: what it doesn't have, nobody reads there. A provider's
+ * key is left out under other names too.
+ */
+export function withoutKeys(
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  const secrets = new Set(discoverKeys(env).map((key) => key.secret));
+  const isKey = ([name, value]: readonly [string, string | undefined]): boolean =>
+    KEY_NAME.test(name) || secrets.has(value?.trim() ?? '');
+  return Object.fromEntries(Object.entries(env).filter((entry) => OWN_NAME.test(entry[0]) || !isKey(entry)));
+}

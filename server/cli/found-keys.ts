@@ -20,14 +20,6 @@ export function newKeys(
   );
 }
 
-/** The environment for a process that needs no provider key: what it doesn't have, nobody reads there. */
-export function environmentWithoutKeys(): NodeJS.ProcessEnv {
-  const secrets = new Set(discoverKeys(process.env).map((key) => key.secret));
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([, value]) => !secrets.has(value?.trim() ?? '')),
-  );
-}
-
 function dotenv(file: string): NodeJS.Dict<string> {
   try {
     return parseEnv(readFileSync(file, 'utf8'));

@@ -3,9 +3,9 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EndpointRecord } from '../../shared/endpoint.ts';
+import { withoutKeys } from '../../shared/key-discovery.ts';
 import { RouterError } from '../core/router-error.ts';
 import { readEndpoint } from '../daemon/endpoint.ts';
-import { environmentWithoutKeys } from './found-keys.ts';
 import { findDaemon } from './find-daemon.ts';
 import { chosenFolder, ManagementClient, usableFolder } from './management-client.ts';
 import { EXIT } from './output.ts';
@@ -38,7 +38,7 @@ async function launch(folder: string): Promise<EndpointRecord> {
     detached: true,
     stdio: ['ignore', output, output],
     cwd: path.parse(folder).root,
-    env: environmentWithoutKeys(),
+    env: withoutKeys(process.env),
   });
   closeSync(output);
   let exitCode: number | null = null;

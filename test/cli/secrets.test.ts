@@ -33,7 +33,11 @@ describe('secrets on the command line', () => {
 
   it('are neither printed nor in the arguments or environment of any process that is left running', async () => {
     await writeFile(cli.folder.file('.env'), `OPENAI_KEY_1=${secret('dotenv')}\n`);
-    const env = { OPENAI_API_KEY: secret('env'), ANTHROPIC_API_KEY: secret('env') };
+    const env = {
+      OPENAI_API_KEY: secret('env'),
+      ANTHROPIC_API_KEY: secret('env'),
+      GEMINI_API_KEY: secret('gemini'),
+    };
     // The first command starts the daemon, with the secrets in its own environment.
     await cli.run(['status'], { env });
     assert.equal((await cli.run(['keys', 'list'], { env })).code, 0);

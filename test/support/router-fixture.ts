@@ -122,9 +122,9 @@ export function secretOf(name: string): string {
   return `sk-simulated-${name}-0123456789`;
 }
 
-/** Tries until it succeeds, for what happens a moment later; throws the last error after two seconds. */
-export async function eventually<T>(action: () => Promise<T> | T): Promise<T> {
-  const deadline = Date.now() + 2_000;
+/** Tries until it succeeds, for what happens a moment later; throws the last error after two seconds, or so long. */
+export async function eventually<T>(action: () => Promise<T> | T, limitMs = 2_000): Promise<T> {
+  const deadline = Date.now() + limitMs;
   for (;;) {
     try {
       return await action();

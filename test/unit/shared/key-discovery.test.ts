@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { discoverKeys } from '../../../shared/key-discovery.ts';
+import { discoverKeys, withoutKeys } from '../../../shared/key-discovery.ts';
 
 describe('discovered keys', () => {
   it('are found by the usual names of variables, in the order of these', () => {
@@ -53,5 +53,28 @@ describe('discovered keys', () => {
 
   it("are never the router's own virtual keys", () => {
     assert.deepEqual(discoverKeys({ OPENAI_API_KEY: 'akr-abc', ANTHROPIC_API_KEY: 'akr-abc' }), []);
+  });
+});
+
+describe('an environment without keys', () => {
+  it("has no key of any service, and no provider's key under another name", () => {
+    const env = {
+      PATH: '/bin',
+      OPENAI_API_KEY: 'sk-a',
+      ANTHROPIC_KEY_2: 'sk-b',
+      MISTRAL_API_KEY: 'm',
+      ANTHROPIC_AUTH_TOKEN: 't',
+      groq_api_key: 'g',
+      COPY: ' sk-a ',
+      EMPTY: '',
+    };
+    assert.deepEqual(withoutKeys(env), { PATH: '/bin', EMPTY: '' });
+  });
+
+  it("keeps the router's own variables, and names that only look alike", () => {
+    const env = { APIKEYROUTER_MASTER_KEY: 'sk-a', OPENAI_API_KEY: 'akr-a', KEYBOARD: 'de', KEY: 'x' };
+    const { OPENAI_API_KEY: virtual, ...kept } = env;
+    assert.ok(virtual);
+    assert.deepEqual(withoutKeys(env), kept);
   });
 });

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { launchDaemon } from '../../client/daemon/launch.ts';
+import { locateDaemon } from '../../client/daemon/locate.ts';
+import { eventually } from '../support/router-fixture.ts';
+import { createTempFolder, type TempFolder } from '../support/temp-folder.ts';
+
+const START_MS = 15_000;
+const MARK = '0123456789abcdef';
+/** As in the environment of a VS Code that was started from a shell. */
+const SECRETS = {
+  OPENAI_API_KEY: `sk-simulated-${MARK}`,
+  COPY_OF_IT: `sk-simulated-${MARK}`,
+  ANTHROPIC_API_KEY_2: `sk-ant-simulated-${MARK}`,
+  ANTHROPIC_AUTH_TOKEN: `token-${MARK}`,
+  GEMINI_API_KEY: `AIza-${MARK}`,
+  AZURE_OPENAI_KEY: `azure-${MARK}`,
+};
+const KEPT = { APIKEYROUTER_KEYCHAIN: 'off', APIKEYROUTER_MASTER_KEY: 'of the daemon itself' };
+
+describe('a daemon that an editor launched', () => {
+  let folder: TempFolder;
+  let pid = 0;
+  const before = { ...process.env };
+
+  beforeEach(async () => {
+    folder = await createTempFolder();
+    Object.assign(process.env, SECRETS, KEPT);
+    const bundleFolder = path.join(import.meta.dirname, '..', '..', 'dist');
+    const launched = await launchDaemon({ bundleFolder, dataFolder: folder.path, version: '0.1.0', port: 0 });
+    ({ pid } = launched);
+    await eventually(async () => {
+      const daemon = await locateDaemon(folder.path);
+      daemon?.socket.destroy();
+      assert.ok(daemon, await launched.readLog());
+    }, START_MS);
+  });
+
+  afterEach(async () => {
+    for (const name of Object.keys({ ...SECRETS, ...KEPT })) delete process.env[name];
+    Object.assign(process.env, before);
+    process.kill(pid, 'SIGTERM');
+    await eventually(() => assert.throws(() => process.kill(pid, 0)), START_MS);
+    await folder.remove();
+  });
+
+  it("has no provider's key in its environment, and keeps what is its own", () => {
+    const shown = execFileSync('ps', ['eww', '-p', String(pid)], { encoding: 'utf8' });
+    for (const [name, value] of Object.entries(KEPT)) assert.ok(shown.includes(`${name}=${value}`), name);
+    for (const name of Object.keys(SECRETS)) assert.ok(!shown.includes(`${name}=`), name);
+    assert.ok(!shown.includes(MARK));
+  });
+});
