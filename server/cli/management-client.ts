@@ -4,6 +4,7 @@ import path from 'node:path';
 import { dataFolder, type EndpointRecord } from '../../shared/endpoint.ts';
 import type { ErrorCode } from '../../shared/model/reasons.ts';
 import { RouterError } from '../core/router-error.ts';
+import { type DaemonAnswer, DaemonLine } from '../daemon/daemon-line.ts';
 
 /** The data folder that this command works on. */
 export function chosenFolder(): string {
@@ -25,7 +26,7 @@ export function usableFolder(folder: string): string {
   }
 }
 
-/** Calls the management API of a running daemon. */
+/** Calls the management API of a running daemon, which proves each time that it is the one that listens. */
 export class ManagementClient {
   readonly endpoint: EndpointRecord;
 
@@ -35,27 +36,35 @@ export class ManagementClient {
 
   /** Throws `RouterError` with the daemon's code and sentence unless the call succeeded. */
   async call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', route: string, body?: object): Promise<T> {
-    let response: Response;
+    const { status, text } = await this.#ask(method, `/api/v1/${route}`, body);
+    const value = parse(text) as { error?: { code: ErrorCode; message: string } } | null;
+    if (status < 300 && value) return value as T;
+    if (value?.error) throw new RouterError(value.error.code, value.error.message);
+    throw new RouterError('internal', `The daemon's answer (HTTP ${status}) can't be read. ${logHint()}`);
+  }
+
+  async #ask(method: string, path: string, body: object | undefined): Promise<DaemonAnswer> {
+    const line = await DaemonLine.open(this.endpoint);
     try {
-      response = await fetch(`http://127.0.0.1:${this.endpoint.port}/api/v1/${route}`, {
-        method,
-        headers: { 'x-api-key': this.endpoint.managementToken, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(30_000),
-      });
+      return await line.request(method, path, body);
     } catch (error) {
       const { pid, port } = this.endpoint;
-      const message = `The daemon (process ${pid}) does not answer on port ${port}. Its log is ${path.join(chosenFolder(), 'logs', 'daemon.log')}.`;
+      const message = `The daemon (process ${pid}) does not answer on port ${port}. ${logHint()}`;
       throw new RouterError('internal', message, { cause: error });
+    } finally {
+      line.close();
     }
-    const value = (await response.json().catch(() => null)) as {
-      error?: { code: ErrorCode; message: string };
-    } | null;
-    if (response.ok && value) return value as T;
-    if (value?.error) throw new RouterError(value.error.code, value.error.message);
-    throw new RouterError(
-      'internal',
-      `What answers on port ${this.endpoint.port} (HTTP ${response.status}) is not the daemon. "apikeyrouter verify" says more.`,
-    );
+  }
+}
+
+function logHint(): string {
+  return `Its log is ${path.join(chosenFolder(), 'logs', 'daemon.log')}.`;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }

@@ -90,6 +90,12 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     imports: ['server/adapters/files', 'server/core/router-error.ts', 'server/daemon', 'shared'],
     packages: ['node:*'],
   })),
+  // The other side of the proof that the listener gives.
+  {
+    of: 'server/daemon/daemon-line.ts',
+    imports: ['server/http/proof.ts', 'server/core/router-error.ts', 'server/daemon', 'shared'],
+    packages: ['node:*'],
+  },
   {
     of: 'server/daemon/single-instance.ts',
     imports: ['server/adapters/sqlite/exclusive-file-lock.ts', 'server/daemon'],
@@ -101,13 +107,6 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     imports: ['server/core/router-error.ts', 'server/daemon', 'shared'],
     packages: ['commander', '@inquirer/prompts', 'node:*'],
   },
-  // `verify` checks the proof that the listener gives.
-  {
-    of: 'server/cli/commands/daemon.ts',
-    imports: ['server/http/proof.ts', 'server/core/router-error.ts', 'server/cli', 'server/daemon', 'shared'],
-    packages: ['commander', 'node:*'],
-  },
-
   // The daemon's sibling: it composes the same core for programs.
   {
     of: 'server/library',

@@ -6,7 +6,7 @@ import { endpointFile } from '../../shared/endpoint.ts';
 import type { StateView } from '../../shared/model/views.ts';
 import { freePort } from '../support/free-port.ts';
 import { Cli, isAlive } from './cli.ts';
-import { foreignListener } from './foreign-listener.ts';
+import { foreignListener } from '../support/foreign-listener.ts';
 
 const SERVING = /Ctrl\+C stops it/;
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,7 +9,8 @@ import { openaiError } from '../support/provider-errors.ts';
 import { ScriptedUpstream } from '../support/scripted-upstream.ts';
 import { Cli } from './cli.ts';
 
-const MARK = '0123456789abcdef';
+/** Of this run alone: other tests of the machine have secrets in their arguments on purpose. */
+const MARK = randomBytes(8).toString('hex');
 const secret = (name: string): string => `sk-simulated-${name}-${MARK}`;
 
 describe('secrets on the command line', () => {

@@ -2,7 +2,28 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { endpointFile } from '../../shared/endpoint.ts';
 import { Cli } from './cli.ts';
-import { foreignListener } from './foreign-listener.ts';
+import { foreignListener } from '../support/foreign-listener.ts';
+
+const SECRET = 'sk-simulated-good-0123456789abcdef';
+const ENV = { OPENAI_API_KEY: SECRET };
+/** Everything that asks the daemon. */
+const COMMANDS = [
+  ['status'],
+  ['stop'],
+  ['verify'],
+  ['keys', 'add', 'openai'],
+  ['keys', 'list'],
+  ['keys', 'import-env'],
+  ['keys', 'enable', 'first'],
+  ['keys', 'disable', 'first'],
+  ['keys', 'check', 'first'],
+  ['keys', 'remove', 'first'],
+  ['virtual-keys', 'create', 'editor'],
+  ['virtual-keys', 'list'],
+  ['virtual-keys', 'revoke', 'editor'],
+  ['requests'],
+  ['explain', 'req_1'],
+];
 
 describe('the proof that the listener is the daemon', () => {
   let cli: Cli;
@@ -39,17 +60,20 @@ describe('the proof that the listener is the daemon', () => {
     }
   });
 
-  it('is recommended where something that is no daemon answers', async () => {
+  it('is asked for by every command before it sends the management token, or a key', async () => {
     await cli.run(['virtual-keys', 'list']);
-    const foreign = await foreignListener();
+    const foreign = await foreignListener(0, '{"keys":[],"providers":[{"id":"openai"}],"virtualKeys":[]}');
     await pointEndpointTo(foreign.port);
-    const { code, err } = await cli.run(['keys', 'list']);
+    const outcomes = await Promise.all(COMMANDS.map((args) => cli.run(args, { stdin: SECRET, env: ENV })));
     await foreign.stop();
-    assert.equal(code, 1);
-    assert.match(
-      err,
-      new RegExp(`port ${foreign.port} .*is not the daemon\\. "apikeyrouter verify" says more`),
-    );
+    for (const [at, { code, err }] of outcomes.entries()) {
+      assert.equal(code, 1, COMMANDS[at]?.join(' '));
+      assert.match(err, new RegExp(`port ${foreign.port} .*is not this daemon\\. Don't point tools at it`));
+    }
+    const token = (await cli.endpoint())?.managementToken ?? '';
+    assert.ok(foreign.received().includes('GET /health?challenge='), 'it was asked');
+    assert.ok(token !== '' && !foreign.received().includes(token));
+    assert.ok(!foreign.received().includes(SECRET));
   });
 
   it('is missed where another program took the port of a daemon that does not run', async () => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build } from 'esbuild';
 import type { LedgerEntry } from '../../server/core/ports/store.ts';
+import { endpointFile } from '../../shared/endpoint.ts';
 import { DaemonProcess } from '../support/daemon-process.ts';
+import { foreignListener } from '../support/foreign-listener.ts';
 import { openaiChat } from '../support/openai-answers.ts';
 import type { ReceivedRequest } from '../support/received-request.ts';
 import { eventually, RouterFixture } from '../support/router-fixture.ts';
@@ -102,6 +104,19 @@ describe('a daemon and its successor', () => {
     router.daemon = await DaemonProcess.start(router.folder.path);
     const { entries } = await router.daemon.api<{ entries: readonly LedgerEntry[] }>('GET', '/ledger');
     assert.equal(entries[0]?.costBasis, 'reported');
+  });
+
+  it('does not give its management token to another program where it says that it listens', async () => {
+    const foreign = await foreignListener();
+    const file = endpointFile(router.folder.path);
+    const { endpoint } = router.daemon;
+    writeFileSync(file, JSON.stringify({ ...endpoint, port: foreign.port }));
+    const newer = await buildVersion(router.folder.file('newer'), '99.0.0');
+    await assert.rejects(DaemonProcess.start(router.folder.path, newer), /is not this daemon/);
+    await foreign.stop();
+    assert.match(foreign.received(), /GET \/health/);
+    assert.ok(!foreign.received().includes(endpoint.managementToken));
+    assert.equal((await fetch(`${router.daemon.url}/health`)).status, 200, 'it goes on');
   });
 
   it('names the program that took its port', async () => {

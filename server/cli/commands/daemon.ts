@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { EndpointRecord } from '../../../shared/endpoint.ts';
 import { formatUsd } from '../../../shared/model/money.ts';
 import type { StateView } from '../../../shared/model/views.ts';
-import { proofOf } from '../../http/proof.ts';
 import { RouterError } from '../../core/router-error.ts';
 import { keptPort } from '../../daemon/choose-port.ts';
+import { DaemonLine } from '../../daemon/daemon-line.ts';
 import { portOwner } from '../../daemon/port-owner.ts';
 import { isProcessAlive } from '../../daemon/process-alive.ts';
 import { findDaemon, isHeld } from '../find-daemon.ts';
@@ -47,7 +45,6 @@ async function status(): Promise<void> {
     process.exitCode = EXIT.notRunning;
     return;
   }
-  await prove(endpoint);
   const state = await new ManagementClient(endpoint).call<StateView>('GET', 'state');
   const keys = Object.entries(state.keysByState)
     .filter(([, count]) => count > 0)
@@ -86,30 +83,9 @@ async function stop(): Promise<void> {
 async function verify(): Promise<void> {
   await missPort();
   const { endpoint } = await runningDaemon();
-  await prove(endpoint);
+  (await DaemonLine.open(endpoint)).close();
   const url = `http://127.0.0.1:${endpoint.port}`;
   print({ verified: true, url }, `${url} is this daemon (process ${endpoint.pid}).`);
-}
-
-/** A program that took the port can't answer the challenge: it does not know the management token. */
-async function prove({ port, pid, managementToken }: EndpointRecord): Promise<void> {
-  const challenge = randomBytes(16).toString('hex');
-  const response = await fetch(`http://127.0.0.1:${port}/health?challenge=${challenge}`, {
-    signal: AbortSignal.timeout(5_000),
-  }).catch(() => null);
-  if (!response) {
-    throw new RouterError(
-      'conflict',
-      `Nothing answers on port ${port}, where the daemon should. Stop it (process ${pid}), then "apikeyrouter serve".`,
-    );
-  }
-  const answer = (await response.json().catch(() => null)) as { proof?: string } | null;
-  if (answer?.proof !== proofOf(managementToken, challenge)) {
-    throw new RouterError(
-      'conflict',
-      `What answers on port ${port} (${(await portOwner(port)) ?? 'an unknown program'}) is not this daemon. Don't point tools at it; end it, then "apikeyrouter serve".`,
-    );
-  }
 }
 
 /** Tools go on sending to the port that they know when the daemon has ended, whoever listens there. */
