@@ -26,6 +26,8 @@ export interface CallerIdentity {
 export interface CandidateFacts {
   /** Share of its attempts that succeeded lately, with a prior. */
   readonly successRate: number;
+  /** None of its attempts at this model has ended with a verdict: its success rate is the prior alone. */
+  readonly untried?: true;
   /** 1 while every known limit has enough left, down to 0 where one is used up. */
   readonly headroom: number;
   /** Expected cost of this request there, with what the prompt cache is expected to save; `null`: no known price. */

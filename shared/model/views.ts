@@ -1,6 +1,6 @@
 import type { NanoUsd } from './money.ts';
 import type { ProviderKind } from './records.ts';
-import type { Decision, Trace } from './trace.ts';
+import type { AttemptTrace, Decision, Trace } from './trace.ts';
 import type { CellRecord, KeyState, LimitDimension } from './states.ts';
 
 /** A limit of a key as last reported by its provider. */
@@ -95,7 +95,9 @@ export interface RequestView {
   readonly tool: string | null;
 }
 
-/** A request's whole history, each decision with a paragraph that a person understands. */
-export interface TraceView extends Omit<Trace, 'decisions'> {
+/** A request's whole history in words too: a paragraph for each decision, and what each attempt did to keys' states. */
+export interface TraceView extends Omit<Trace, 'decisions' | 'attempts'> {
   readonly decisions: readonly (Decision & { readonly explanation: string })[];
+  /** `effects`: a sentence for each of its transitions. */
+  readonly attempts: readonly (AttemptTrace & { readonly effects: readonly string[] })[];
 }

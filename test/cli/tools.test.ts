@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RequestView, TraceView, VirtualKeyView } from '../../shared/model/views.ts';
 import { modelListing, openaiChat } from '../support/openai-answers.ts';
-import { openaiRateLimited } from '../support/provider-errors.ts';
+import { openaiInvalidKey, openaiRateLimited } from '../support/provider-errors.ts';
 import { eventually } from '../support/router-fixture.ts';
 import { ScriptedUpstream } from '../support/scripted-upstream.ts';
 import { Cli } from './cli.ts';
@@ -113,11 +113,29 @@ describe('tools and their requests on the command line', () => {
     assert.equal(explained.code, 0);
     assert.match(explained.out, new RegExp(`^${failedOver}: small, succeeded with HTTP 200`));
     assert.match(explained.out, /^ {2}1\. bad \(429, \d+ ms\): rate limited: Rate limit reached/m);
-    assert.match(explained.out, /^ {5}bad went from available to throttled for small$/m);
+    assert.match(explained.out, /^ {5}bad is now throttled for small, for \d+ s\.$/m);
     assert.match(explained.out, /^ {2}2\. good \(200, \d+ ms\): succeeded$/m);
     const trace = await cli.json<TraceView>(['explain', failedOver]);
     assert.equal(trace.attempts.length, 2);
     assert.ok(!cli.printed.includes('0123456789'), 'a secret was printed');
+  });
+
+  it('explains what a request did to the keys that it tried, and what is not known of a new one', async () => {
+    await addKey('bad');
+    await addKey('good');
+    provider.on({ method: 'POST', key: 'sk-simulated-bad-0123456789' }, openaiInvalidKey());
+    const { token } = await cli.json<Created>(['virtual-keys', 'create', 'editor']);
+    const texts: string[] = [];
+    for (let at = 0; at < 2; at++) {
+      const id = (await ask(token)).headers.get('x-request-id') ?? '';
+      await eventually(() => cli.json(['explain', id]));
+      texts.push((await cli.run(['explain', id])).out);
+    }
+    const failedOver = texts.find((text) => text.includes('key invalid')) ?? '';
+    assert.match(failedOver, /^ {2}1\. bad \(401, \d+ ms\): key invalid: /m);
+    assert.match(failedOver, /^ {5}bad is now invalid until you replace it\.$/m);
+    assert.match(texts[0] ?? '', / serves small by .*: no requests yet/);
+    assert.ok(!texts[0]?.includes('success rate 98 %'), 'a prior was told as experience');
   });
 
   it('says what to do where there is nothing yet, and of a request that it does not know', async () => {

@@ -94,6 +94,16 @@ describe('failover between two accounts', () => {
       assert.equal(key?.state, 'invalid');
       assert.match(key?.invalidReason ?? '', /Incorrect API key/);
     });
+    const { attempts } = await router.trace(answer.response.headers.get('x-request-id') ?? '');
+    assert.deepEqual(
+      attempts.map((attempt) => attempt.effects),
+      [['limited is now invalid until you replace it.'], []],
+    );
+    const [change] = attempts[0]?.transitions ?? [];
+    assert.deepEqual(
+      [change?.owner, change?.from, change?.to, change?.trigger],
+      [`key:${limited.id}`, 'available', 'invalid', 'key_invalid'],
+    );
   });
 
   it('answers with 429, Retry-After and its own code when every key is throttled', async () => {

@@ -1,6 +1,5 @@
 import type { KeyView } from '../../shared/model/views.ts';
-import type { Trace } from '../../shared/model/trace.ts';
-import type { RequestView } from '../../shared/model/views.ts';
+import type { RequestView, TraceView } from '../../shared/model/views.ts';
 import { DaemonProcess } from './daemon-process.ts';
 import { modelListing } from './openai-answers.ts';
 import { ScriptedUpstream } from './scripted-upstream.ts';
@@ -66,7 +65,7 @@ export class RouterFixture {
   }
 
   /** The traces of all requests, oldest first, once there are so many: each is written just after its answer. */
-  async traces(count: number): Promise<readonly Trace[]> {
+  async traces(count: number): Promise<readonly TraceView[]> {
     const ids = await eventually(async () => {
       const { requests } = await this.daemon.api<{ requests: readonly RequestView[] }>(
         'GET',
@@ -75,14 +74,14 @@ export class RouterFixture {
       if (requests.length < count) throw new Error(`${requests.length} of ${count} requests have a trace`);
       return requests.map((request) => request.requestId).reverse();
     });
-    const traces: Trace[] = [];
+    const traces: TraceView[] = [];
     for (const id of ids) traces.push(await this.trace(id));
     return traces;
   }
 
   /** A trace is written just after its answer has ended: it is waited for. */
-  async trace(requestId: string): Promise<Trace> {
-    return eventually(() => this.daemon.api<Trace>('GET', `/requests/${requestId}`));
+  async trace(requestId: string): Promise<TraceView> {
+    return eventually(() => this.daemon.api<TraceView>('GET', `/requests/${requestId}`));
   }
 
   async keys(): Promise<readonly KeyView[]> {

@@ -77,11 +77,7 @@ function explainTrace(trace: TraceView): string {
     lines.push(
       `  ${attempt.index + 1}. ${attempt.keyId} (${attempt.status ?? 'no answer'}, ${took} ms): ${failure}`,
     );
-    for (const change of attempt.transitions) {
-      const owner = change.owner.replace(/^key:/, '');
-      const family = change.family === undefined ? '' : ` for ${change.family}`;
-      lines.push(`     ${owner} went from ${change.from} to ${change.to}${family}`);
-    }
+    lines.push(...attempt.effects.map((effect) => `     ${effect}`));
   }
   for (const edit of trace.edits) lines.push(`  edited: ${edit}`);
   for (const warning of trace.warnings) lines.push(`  warning: ${warning}`);

@@ -3,6 +3,7 @@ import type { Trace } from '../../../shared/model/trace.ts';
 import type { RequestView, StateView, TraceView } from '../../../shared/model/views.ts';
 import type { KeyPool } from '../key/key-pool.ts';
 import { counter } from '../ledger/spend-window.ts';
+import { explainEffects } from '../routing/explain-effects.ts';
 import { explain } from '../routing/explain.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PriceBook } from '../ports/prices.ts';
@@ -81,7 +82,7 @@ export class Admin {
     return traces.map((trace) => this.#requestView(trace));
   }
 
-  /** A request's history, its decisions in words. */
+  /** A request's history, its decisions and their effects in words. */
   async trace(requestId: string): Promise<TraceView | null> {
     const { store, pool } = this.#parts;
     const trace = await store.findTrace(requestId);
@@ -91,7 +92,11 @@ export class Admin {
       ...decision,
       explanation: explain(decision, nameOf),
     }));
-    return { ...trace, decisions };
+    const attempts = trace.attempts.map((attempt) => ({
+      ...attempt,
+      effects: explainEffects(attempt.transitions, nameOf),
+    }));
+    return { ...trace, decisions, attempts };
   }
 
   #requestView(trace: Trace): RequestView {

@@ -30,6 +30,11 @@ export class KeyHealth {
     return this.#overall;
   }
 
+  /** Whether nothing is known of its success with a family, so that `successRate` is a prior. */
+  isUntried(family: string): boolean {
+    return !this.#rates.has(family);
+  }
+
   successRate(family: string): number {
     return this.#rates.get(family) ?? PRIOR_RATE;
   }

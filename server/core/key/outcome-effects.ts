@@ -3,6 +3,7 @@ import { FAULT_OF, type FailureClass } from '../../../shared/model/reasons.ts';
 import type { ClassifiedFailure, LimitReading } from '../ports/provider.ts';
 import type { CellBook } from './cell-book.ts';
 import { groupOwner, type PooledKey } from './key-pool.ts';
+import { rollUp } from './key-state.ts';
 
 /** Waits where the provider names none: doubled with each failure in a row, up to the last. */
 const THROTTLE_MS = { first: 5_000, last: 120_000 };
@@ -64,11 +65,23 @@ export function applyFailure(
     case 'stream_error':
       return countTowardsBreaker(cells, key, failure, context);
     case 'key_invalid':
+      return refused(cells, key, context);
     case 'invalid_request':
     case 'context_length':
     case 'content_filter':
       return [];
   }
+}
+
+/** The whole key, whose record takes this over as soon as it is stored; `KeyAdmin.refused` logs it. */
+function refused(
+  cells: CellBook,
+  key: PooledKey,
+  { now, requestId }: FailureContext,
+): readonly StateTransition[] {
+  const from = rollUp(key.record, cells.closed(key.owners)).state;
+  if (from === 'invalid') return [];
+  return [{ at: now, owner: `key:${key.record.id}`, from, to: 'invalid', trigger: 'key_invalid', requestId }];
 }
 
 /** Whether a failure says something about how reliable the key is. Limits and the request's own faults do not. */

@@ -195,6 +195,7 @@ class Search {
     const uncached = prefix && price ? this.#estimate(price, form, key, null) : estimate;
     const facts: CandidateFacts = {
       successRate: key.health.successRate(family),
+      ...(key.health.isUntried(family) ? { untried: true } : {}),
       headroom: quotas.headroom(key, family, now),
       expectedNano: estimate ? estimate.expectedNano : billed ? null : 0,
       expectedMs: key.health.expectedMs(family),

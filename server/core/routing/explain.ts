@@ -81,11 +81,17 @@ function comparison(
 
 /** What speaks for a candidate, in figures. */
 function merits({ facts }: ScoredCandidate): string {
-  const parts = [`success rate ${percent(facts.successRate)}`];
+  const parts = [experience(facts)];
   if (facts.headroom < 1) parts.push(`${percent(facts.headroom)} of its safe headroom`);
   if (facts.expectedNano !== null) parts.push(`about ${formatUsd(facts.expectedNano)}`);
   if (facts.expectedMs !== null) parts.push(`about ${(facts.expectedMs / 1000).toFixed(1)} s`);
   return parts.join(', ');
+}
+
+/** A prior is no experience. */
+function experience({ untried, served, successRate }: ScoredCandidate['facts']): string {
+  if (!untried) return `success rate ${percent(successRate)}`;
+  return served === 0 ? 'no requests yet' : 'no answer with this model yet';
 }
 
 function cache({ candidates, keptFor }: Decision, nameOf: (keyId: string) => string): string {

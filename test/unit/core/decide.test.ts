@@ -118,6 +118,14 @@ describe('a decision', () => {
     );
   });
 
+  it('does not tell a prior as experience', () => {
+    const alone = (facts: Partial<CandidateFacts>): string =>
+      explain(choose({ primary: 'cost' }, [candidate('k', facts)]));
+    assert.match(alone({ untried: true }), /\(no requests yet, about/);
+    assert.match(alone({ untried: true, served: 2 }), /\(no answer with this model yet, about/);
+    assert.match(alone({ served: 2 }), /\(success rate 98 %, about/);
+  });
+
   it('explains what was left out, by which policy and for how long', () => {
     const { decision } = decide({
       at: 1000,
