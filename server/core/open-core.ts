@@ -28,6 +28,7 @@ import type { Vault } from './ports/vault.ts';
 import { TokenCalibration } from './pricing/token-calibration.ts';
 import { LearnedLimits } from './quota/learned-limits.ts';
 import { QuotaBook } from './quota/quota-book.ts';
+import { Retention } from './retention/retention.ts';
 import { Router } from './router/router.ts';
 import { PromptCaches } from './routing/prompt-caches.ts';
 
@@ -109,6 +110,11 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   });
   const virtualKeys = new VirtualKeys({ store, tokens: parts.tokens, clock, random });
   const calibration = new TokenCalibration();
+  const alerts = new BudgetAlerts(store, registry.alerts, (alert) => {
+    logger.warn({ ...alert }, 'a budget has reached a threshold');
+    changes.emit('state');
+    observer?.budgetAlert?.(alert);
+  });
   const router = new Router({
     pool,
     cells,
@@ -128,11 +134,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     caches: new PromptCaches(),
     waits: new WaitQueue(clock),
     runaway: new RunawayAlarm(),
-    alerts: new BudgetAlerts(store, registry.alerts, (alert) => {
-      logger.warn({ ...alert }, 'a budget has reached a threshold');
-      changes.emit('state');
-      observer?.budgetAlert?.(alert);
-    }),
+    alerts,
     headTimeoutMs: parts.headTimeoutMs,
     idleTimeoutMs: parts.idleTimeoutMs,
     events: {
@@ -200,6 +202,8 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   budgets.load(registry.budgets);
   for (const quota of registry.quotas) await quotas.set(quota, clock.now());
   limits.use(registry.policies.map(({ policy }, index) => parsePolicy(policy, index)));
+  const failed = report('what is old could not be forgotten');
+  const retention = new Retention({ store, budgets, alerts, cells, clock, failed });
   return {
     router,
     admin,
@@ -209,6 +213,9 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     quotas,
     calibration,
     abandoned,
-    dispose: () => cells.dispose(),
+    dispose: () => {
+      retention.dispose();
+      cells.dispose();
+    },
   };
 }

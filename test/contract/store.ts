@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Store } from '../../server/core/ports/store.ts';
 import { historyContract } from './history.ts';
 import { registryContract } from './registry.ts';
+import { pruningContract } from './pruning.ts';
 import { reservingContract } from './reserving.ts';
 import { settlingContract } from './settling.ts';
 import { CALLER, reservation, state, trace } from './store-samples.ts';
@@ -29,6 +30,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     describe('counting in units and windows', () => unitsContract(() => store));
     describe('the registry', () => registryContract(() => store));
     describe('the history', () => historyContract(() => store));
+    describe('forgetting', () => pruningContract(() => store));
 
     it('leaves attempts of its own process alone when it recovers', async () => {
       await store.reserveMany([reservation('a')]);

@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditQuery, TraceQuery } from '../../core/ports/store.ts';
+import type { AuditEntry, AuditQuery, Keep, TraceQuery } from '../../core/ports/store.ts';
 import type { StateTransition } from '../../../shared/model/states.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
 
@@ -69,10 +69,39 @@ export class MemoryHistory {
     );
   }
 
+  /** See `Pruning.pruneLog`. */
+  prune(log: 'traces' | 'transitions' | 'audit', keep: Keep, limit: number): number {
+    switch (log) {
+      case 'traces':
+        return this.#pruneTraces(keep, limit);
+      case 'transitions':
+        return pruneList(this.#transitions, keep, limit);
+      case 'audit':
+        return pruneList(this.#audit, keep, limit);
+    }
+  }
+
+  #pruneTraces({ before, most }: Keep, limit: number): number {
+    let count = 0;
+    for (const [id, { startedAt }] of this.#traces) {
+      if (count === limit || (startedAt >= before && this.#traces.size <= most)) break;
+      this.#traces.delete(id);
+      count++;
+    }
+    return count;
+  }
+
   #dropSurplus(log: unknown[]): void {
     const surplus = log.length - this.#mostEntries;
     if (surplus > 0) log.splice(0, surplus);
   }
+}
+
+function pruneList(list: { readonly at: number }[], { before, most }: Keep, limit: number): number {
+  const kept = list.findIndex(({ at }, index) => at >= before && list.length - index <= most);
+  const count = Math.min(limit, kept === -1 ? list.length : kept);
+  list.splice(0, count);
+  return count;
 }
 
 /** Ids sort by creation, so that requests of one millisecond have an order too. */

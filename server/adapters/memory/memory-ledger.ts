@@ -6,9 +6,12 @@ import type {
   Admission,
   CounterAddress,
   CounterState,
+  CounterSweep,
+  Keep,
   LedgerEntry,
   Reservation,
   Settlement,
+  UsedCounter,
 } from '../../core/ports/store.ts';
 
 interface Attempt {
@@ -19,6 +22,7 @@ interface Attempt {
 interface Counter extends Balance {
   spent: number;
   held: number;
+  usedAt: number | null;
 }
 
 /**
@@ -58,6 +62,7 @@ export class MemoryLedger {
       const counter = this.#counter(hold);
       counter.held -= hold.amount;
       counter.spent += bookedAmount(item, hold.unit);
+      counter.usedAt = at;
     }
     this.#dropOldest();
   }
@@ -78,13 +83,40 @@ export class MemoryLedger {
     return limit > 0 ? wanted.slice(-limit) : [];
   }
 
+  /** See `Pruning.pruneLog`. */
+  prune({ before, most }: Keep, limit: number): number {
+    let count = 0;
+    for (const [id, { entry }] of this.#attempts) {
+      const keeps = entry.reservedAt >= before && this.#attempts.size <= most;
+      if (count === limit || keeps || entry.state !== 'settled') break;
+      this.#attempts.delete(id);
+      count++;
+    }
+    return count;
+  }
+
+  /** See `Pruning.sweepCounters`. */
+  sweepCounters(isOver: (counter: UsedCounter) => boolean): CounterSweep {
+    const walk = this.#counters.entries();
+    const next = async (limit: number): Promise<'more' | 'done'> => {
+      for (let looked = 0; looked < limit; looked++) {
+        const { done, value } = walk.next();
+        if (done) return 'done';
+        const [address, { held, usedAt }] = value;
+        if (held === 0 && isOver({ ...address, usedAt })) this.#counters.delete(address);
+      }
+      return 'more';
+    };
+    return { next };
+  }
+
   readonly #balanceOf = (subject: string, windowStart: number): Balance =>
     this.#counters.get(subject, windowStart) ?? NOTHING;
 
   #counter(address: CounterAddress): Counter {
     let counter = this.#counters.get(address.subject, address.windowStart);
     if (!counter) {
-      counter = { ...NOTHING };
+      counter = { ...NOTHING, usedAt: null };
       this.#counters.set(address, counter);
     }
     return counter;

@@ -89,6 +89,11 @@ export class MemoryRegistry {
     this.#alerts.add(name);
   }
 
+  /** Forgets alerts. */
+  forgetAlerts(names: readonly string[]): void {
+    for (const name of names) this.#alerts.delete(name);
+  }
+
   /** Keeps the cells that are not available and removes those that are. */
   saveCells(cells: readonly CellRecord[]): void {
     for (const cell of cells) {

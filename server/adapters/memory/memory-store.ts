@@ -4,13 +4,17 @@ import type {
   AuditQuery,
   CounterAddress,
   CounterState,
+  CounterSweep,
+  Keep,
   LedgerEntry,
+  LogName,
   RegistrySnapshot,
   Reservation,
   Settlement,
   Store,
   StoredPolicy,
   TraceQuery,
+  UsedCounter,
 } from '../../core/ports/store.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
 import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
@@ -151,6 +155,18 @@ export class MemoryStore implements Store {
 
   async listAudit(query: AuditQuery): Promise<readonly AuditEntry[]> {
     return this.#history.listAudit(query);
+  }
+
+  async pruneLog(log: LogName, keep: Keep, limit: number): Promise<number> {
+    return log === 'entries' ? this.#ledger.prune(keep, limit) : this.#history.prune(log, keep, limit);
+  }
+
+  sweepCounters(isOver: (counter: UsedCounter) => boolean): CounterSweep {
+    return this.#ledger.sweepCounters(isOver);
+  }
+
+  async forgetAlerts(names: readonly string[]): Promise<void> {
+    this.#registry.forgetAlerts(names);
   }
 
   async close(): Promise<void> {}

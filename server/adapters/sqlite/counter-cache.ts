@@ -12,8 +12,9 @@ interface Entry extends Balance {
   spent: number;
   held: number;
   unknown: number;
-  /** What was booked in this transaction and not written yet. */
+  /** What was booked in this transaction and not written yet, and when. */
   pending: number;
+  usedAt: number;
 }
 
 type HeldRow = [subject: string, windowStart: number, spent: number, held: number, unknown: number];
@@ -46,9 +47,9 @@ export class CounterCache {
     this.#loadSpent = connection
       .prepare<[string, number], number>('SELECT spent FROM counters WHERE subject = ? AND window_start = ?')
       .pluck();
-    this.#addSpent = connection.prepare<[string, number, number]>(
-      `INSERT INTO counters (subject, window_start, spent) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET spent = spent + excluded.spent`,
+    this.#addSpent = connection.prepare<[string, number, number, number]>(
+      `INSERT INTO counters (subject, window_start, spent, used_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET spent = spent + excluded.spent, used_at = excluded.used_at`,
     );
   }
 
@@ -84,10 +85,11 @@ export class CounterCache {
   }
 
   /** Books what was used; it is written by `flush`. */
-  addSpent(counter: CounterAddress, amount: number): void {
+  addSpent(counter: CounterAddress, amount: number, at: number): void {
     const entry = this.#entry(counter);
     if (amount === 0) return;
     if (entry.pending === 0) this.#changed.push(entry);
+    entry.usedAt = at;
     entry.spent += amount;
     entry.pending += amount;
   }
@@ -97,7 +99,7 @@ export class CounterCache {
     const changed = this.#changed;
     this.#changed = [];
     for (const entry of changed) {
-      this.#addSpent.run(entry.subject, entry.windowStart, entry.pending);
+      this.#addSpent.run(entry.subject, entry.windowStart, entry.pending, entry.usedAt);
       entry.pending = 0;
     }
   }
@@ -127,7 +129,7 @@ export class CounterCache {
   }
 
   #add({ subject, windowStart }: CounterAddress, spent: number): Entry {
-    const entry = { subject, windowStart, spent, held: 0, unknown: 0, pending: 0 };
+    const entry = { subject, windowStart, spent, held: 0, unknown: 0, pending: 0, usedAt: 0 };
     this.#entries.set(entry, entry);
     return entry;
   }

@@ -163,7 +163,7 @@ export class LedgerWrites {
     for (const hold of holds) {
       if (state === 'reserved') this.#counters.addHeld(hold, -hold.amount);
       else this.#counters.addUnknown(hold, -hold.amount);
-      this.#counters.addSpent(hold, bookedAmount(item, hold.unit));
+      this.#counters.addSpent(hold, bookedAmount(item, hold.unit), at);
     }
     return true;
   }

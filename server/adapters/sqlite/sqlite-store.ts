@@ -5,13 +5,17 @@ import type {
   AuditQuery,
   CounterAddress,
   CounterState,
+  CounterSweep,
+  Keep,
   LedgerEntry,
+  LogName,
   RegistrySnapshot,
   Reservation,
   Settlement,
   Store,
   StoredPolicy,
   TraceQuery,
+  UsedCounter,
 } from '../../core/ports/store.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
 import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
@@ -24,6 +28,7 @@ import { type InstanceIdentity, Instances } from './instances.ts';
 import { LedgerWrites } from './ledger-writes.ts';
 import type { Connection } from './open-database.ts';
 import { RegistryRows } from './registry-rows.ts';
+import { PruningWrites } from './pruning-writes.ts';
 import { type DatabaseSetup, setUpDatabase } from './set-up-database.ts';
 import { StoreReads } from './store-reads.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -49,6 +54,7 @@ export class SqliteStore implements Store {
   readonly #history: HistoryWrites;
   readonly #registry: RegistryRows;
   readonly #reads: StoreReads;
+  readonly #pruning: PruningWrites;
   readonly #queue: WriteQueue;
   readonly #checkpointer: Checkpointer | null;
   #closed = false;
@@ -64,6 +70,7 @@ export class SqliteStore implements Store {
     this.#history = new HistoryWrites(connection);
     this.#registry = new RegistryRows(connection);
     this.#reads = new StoreReads(connection);
+    this.#pruning = new PruningWrites(connection, counters);
     this.#queue = new WriteQueue(connection, {
       begun: () => counters.revalidate(),
       committing: () => counters.flush(),
@@ -199,6 +206,23 @@ export class SqliteStore implements Store {
 
   async listAudit(query: AuditQuery): Promise<readonly AuditEntry[]> {
     return this.#reads.listAudit(query);
+  }
+
+  pruneLog(log: LogName, keep: Keep, limit: number): Promise<number> {
+    return this.#queue.write(() => this.#pruning.pruneLog(log, keep, limit));
+  }
+
+  sweepCounters(isOver: (counter: UsedCounter) => boolean): CounterSweep {
+    let last: CounterAddress | null = null;
+    const next = async (limit: number): Promise<'more' | 'done'> => {
+      last = await this.#queue.write(() => this.#pruning.sweepCounters(last, limit, isOver));
+      return last ? 'more' : 'done';
+    };
+    return { next };
+  }
+
+  forgetAlerts(names: readonly string[]): Promise<void> {
+    return this.#queue.write(() => this.#pruning.forgetAlerts(names));
   }
 
   /** Writes what is queued and leaves: attempts still open are from now on abandoned. A second call does nothing. */

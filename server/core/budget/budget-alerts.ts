@@ -1,5 +1,5 @@
 import type { BudgetRecord } from '../../../shared/model/limits.ts';
-import type { Store } from '../ports/store.ts';
+import type { CounterAddress, Store, UsedCounter } from '../ports/store.ts';
 import { budgetAddress, effectiveLimit, readBudgets } from './budget-book.ts';
 
 /** A budget's spend has reached a share of its limit. */
@@ -15,12 +15,12 @@ export interface BudgetAlert {
 
 /** Tells of thresholds, each once a window, also over restarts. */
 export class BudgetAlerts {
-  readonly #store: Pick<Store, 'counters' | 'saveAlert'>;
+  readonly #store: Pick<Store, 'counters' | 'saveAlert' | 'forgetAlerts'>;
   readonly #given: Set<string>;
   readonly #tell: (alert: BudgetAlert) => void;
 
   constructor(
-    store: Pick<Store, 'counters' | 'saveAlert'>,
+    store: Pick<Store, 'counters' | 'saveAlert' | 'forgetAlerts'>,
     given: readonly string[],
     tell: (alert: BudgetAlert) => void,
   ) {
@@ -37,6 +37,35 @@ export class BudgetAlerts {
     await Promise.all(
       pending.map((budget, index) => this.#compare(budget, conversation, at, counters[index]?.spent ?? 0)),
     );
+  }
+
+  /**
+   * Goes over the marks of given alerts, and forgets those of windows that have ended and of conversations whose counter
+   * was forgotten: nothing can reach their thresholds any more.
+   */
+  forget(lifetime: AlertLifetime): {
+    readonly next: (limit: number) => Promise<'more' | 'done'>;
+  } {
+    const names = [...this.#given];
+    const next = async (limit: number): Promise<'more' | 'done'> => {
+      const looked = names.splice(0, limit);
+      const over = await this.#over(looked, lifetime);
+      if (over.length > 0) await this.#store.forgetAlerts(over);
+      for (const name of over) this.#given.delete(name);
+      return names.length > 0 ? 'more' : 'done';
+    };
+    return { next };
+  }
+
+  async #over(names: readonly string[], lifetime: AlertLifetime): Promise<readonly string[]> {
+    const addresses = names.map(addressIn);
+    const counters = await this.#store.counters(addresses);
+    return names.filter((_, index) => {
+      const address = addresses[index];
+      if (!address) return false;
+      const isGone = lifetime.isConversation(address.subject) && counters[index]?.spent === 0;
+      return isGone || lifetime.isOver({ ...address, usedAt: null });
+    });
   }
 
   async #compare(
@@ -70,7 +99,19 @@ export class BudgetAlerts {
   }
 }
 
+/** Says what has ended. */
+interface AlertLifetime {
+  isOver(counter: UsedCounter): boolean;
+  isConversation(subject: string): boolean;
+}
+
 function alertName(budget: BudgetRecord, conversation: string | null, at: number, threshold: number): string {
   const { subject, windowStart } = budgetAddress(budget, conversation, at);
   return `${subject} ${windowStart} ${threshold}`;
+}
+
+/** The counter in an alert's name. Subjects may have spaces in them. */
+function addressIn(name: string): CounterAddress {
+  const parts = name.split(' ');
+  return { subject: parts.slice(0, -2).join(' '), windowStart: Number(parts.at(-2)) };
 }

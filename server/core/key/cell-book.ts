@@ -152,6 +152,28 @@ export class CellBook {
     );
   }
 
+  /**
+   * Forgets the cells that nothing has happened to since then: failures that were counted, and waits that are over and
+   * that no request tries. Families are named by requests, so that there may be any number of them.
+   */
+  forgetIdle(before: number): void {
+    const changed: CellRecord[] = [];
+    const transitions: StateTransition[] = [];
+    for (const cells of this.#cells.values()) {
+      for (const cell of cells.values()) {
+        const { state, since } = cell.record;
+        if (since >= before || cell.probe !== null || (state !== 'available' && state !== 'recovering'))
+          continue;
+        if (state === 'recovering') {
+          transitions.push(this.#move(cell, 'available', null, 'forgotten'));
+          changed.push(cell.record);
+        }
+        this.#drop(cell);
+      }
+    }
+    if (changed.length > 0) this.#events.changed(changed, transitions);
+  }
+
   /** Forgets an owner, e.g. a key that was removed. */
   forget(owner: string): void {
     for (const cell of this.#cells.get(owner)?.values() ?? []) cell.wake?.();

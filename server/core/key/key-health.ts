@@ -7,9 +7,12 @@ const SPEED_WEIGHT = 0.2;
 /** The answer whose time is compared. */
 const TYPICAL_OUTPUT_TOKENS = 500;
 
+/** Model families that are remembered: requests name them. */
+const MAX_FAMILIES = 256;
+
 interface Speed {
-  firstMs: number;
-  msPerToken: number;
+  readonly firstMs: number;
+  readonly msPerToken: number;
 }
 
 /** What experience says of one key: success rates and speed by model family. */
@@ -49,12 +52,11 @@ export class KeyHealth {
   recordSpeed(family: string, firstMs: number, restMs: number, outputTokens: number): void {
     const known = this.#speeds.get(family);
     const msPerToken = outputTokens > 0 ? restMs / outputTokens : (known?.msPerToken ?? 0);
-    if (!known) {
-      this.#speeds.set(family, { firstMs, msPerToken });
-      return;
-    }
-    known.firstMs += (firstMs - known.firstMs) * SPEED_WEIGHT;
-    known.msPerToken += (msPerToken - known.msPerToken) * SPEED_WEIGHT;
+    const { firstMs: usualFirst, msPerToken: usualRate } = known ?? { firstMs, msPerToken };
+    remember(this.#speeds, family, {
+      firstMs: usualFirst + (firstMs - usualFirst) * SPEED_WEIGHT,
+      msPerToken: usualRate + (msPerToken - usualRate) * SPEED_WEIGHT,
+    });
   }
 
   countServed(): void {
@@ -64,8 +66,19 @@ export class KeyHealth {
   record(family: string, outcome: 'succeeded' | 'failed'): void {
     const value = outcome === 'succeeded' ? 1 : 0;
     const before = this.successRate(family);
-    this.#rates.set(family, before + (value - before) * OUTCOME_WEIGHT);
+    remember(this.#rates, family, before + (value - before) * OUTCOME_WEIGHT);
     const overall = this.#overall ?? value;
     this.#overall = overall + (value - overall) * OUTCOME_WEIGHT;
+  }
+}
+
+/** Sets a value; of too many the one that was set least recently is forgotten. */
+function remember<T>(map: Map<string, T>, name: string, value: T): void {
+  map.delete(name);
+  map.set(name, value);
+  if (map.size <= MAX_FAMILIES) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
   }
 }

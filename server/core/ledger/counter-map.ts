@@ -28,6 +28,21 @@ export class CounterMap<T> {
     windows.set(windowStart, value);
   }
 
+  /** All of them, in no order that means something. What is deleted or set meanwhile does no harm. */
+  *entries(): Generator<readonly [CounterAddress, T]> {
+    for (const [subject, windows] of this.#subjects) {
+      for (const [windowStart, value] of windows) yield [{ subject, windowStart }, value];
+    }
+  }
+
+  /** Forgets one. */
+  delete({ subject, windowStart }: CounterAddress): void {
+    const windows = this.#subjects.get(subject);
+    if (!windows?.delete(windowStart)) return;
+    this.#size -= 1;
+    if (windows.size === 0) this.#subjects.delete(subject);
+  }
+
   /** Forgets all of them. */
   clear(): void {
     this.#subjects.clear();

@@ -205,7 +205,41 @@ export interface History {
   listAudit(query: AuditQuery): Promise<readonly AuditEntry[]>;
 }
 
+/** What is kept in the order in which it was written; `entries` are the ledger's. */
+export type LogName = 'traces' | 'transitions' | 'audit' | 'entries';
+
+/** What a log keeps: nothing from before `before` (ms since the epoch), and no more than the newest `most`. */
+export interface Keep {
+  readonly before: number;
+  readonly most: number;
+}
+
+/** A counter, and when something was booked on it last; `null`: that is not known. */
+export interface UsedCounter extends CounterAddress {
+  readonly usedAt: number | null;
+}
+
+/** One walk over the counters. Those that are made meanwhile may be left out. */
+export interface CounterSweep {
+  /** Looks at no more than `limit` of them. Rejects if the store can't write. */
+  next(limit: number): Promise<'more' | 'done'>;
+}
+
+/** Forgetting what nobody asks for any more, in steps that are short enough to come between requests. */
+export interface Pruning {
+  /**
+   * Forgets the oldest entries of a log that it need not keep, at most `limit`, and returns how many: fewer than `limit`
+   * if none is left to forget. An attempt that is not settled, and holds something, stays and keeps younger ones with
+   * it. What entries booked on counters stays. Rejects if the store can't write.
+   */
+  pruneLog(log: LogName, keep: Keep, limit: number): Promise<number>;
+  /** Forgets the counters that `isOver` picks and on which nothing is held. */
+  sweepCounters(isOver: (counter: UsedCounter) => boolean): CounterSweep;
+  /** Forgets that these alerts were given; see `Registry.saveAlert`. */
+  forgetAlerts(names: readonly string[]): Promise<void>;
+}
+
 /** All that is kept. `close` waits for queued writes. */
-export interface Store extends Ledger, Registry, History {
+export interface Store extends Ledger, Registry, History, Pruning {
   close(): Promise<void>;
 }

@@ -110,6 +110,19 @@ describe('A database of the first version', () => {
     assert.deepEqual(await store.counters([counter]), [state(counter, { spent: 1 })]);
   });
 
+  it('does not know when its counters were used, until they are used again', async () => {
+    const store = fixture.open();
+    const usedAt = async () => {
+      const seen: (number | null)[] = [];
+      await store.sweepCounters((counter) => seen.push(counter.usedAt) < 0).next(9);
+      return seen;
+    };
+    assert.deepEqual(await usedAt(), [null, null]);
+    await store.reserveMany([reservation('d', { holds: [hold({ limit: null })] })]);
+    await store.settleMany([settlement('d', { at: 5000 })]);
+    assert.deepEqual(await usedAt(), [null, 5000]);
+  });
+
   it('has its records with the fields of now', async () => {
     const { keys, virtualKeys, budgets, quotas, policies, alerts } = await fixture.open().loadRegistry();
     assert.deepEqual(keys, [key('k1')]);
