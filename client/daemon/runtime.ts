@@ -34,7 +34,7 @@ export async function installRuntime(options: {
 }
 
 function isPartOfDaemon(name: string): boolean {
-  return name === 'daemon.cjs' || name.endsWith('.node');
+  return name === 'daemon.cjs' || name === 'checkpoint-worker.cjs' || name.endsWith('.node');
 }
 
 async function moveIntoPlace(half: string, target: string): Promise<void> {

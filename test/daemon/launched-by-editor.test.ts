@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { launchDaemon } from '../../client/daemon/launch.ts';
 import { locateDaemon } from '../../client/daemon/locate.ts';
 import { eventually } from '../support/router-fixture.ts';
 import { createTempFolder, type TempFolder } from '../support/temp-folder.ts';
 
+const ROOT = path.join(import.meta.dirname, '..', '..');
 const START_MS = 15_000;
 const MARK = '0123456789abcdef';
 /** As in the environment of a VS Code that was started from a shell. */
@@ -27,7 +29,7 @@ describe('a daemon that an editor launched', () => {
   beforeEach(async () => {
     folder = await createTempFolder();
     Object.assign(process.env, SECRETS, KEPT);
-    const bundleFolder = path.join(import.meta.dirname, '..', '..', 'dist');
+    const bundleFolder = path.join(ROOT, 'dist');
     const launched = await launchDaemon({ bundleFolder, dataFolder: folder.path, version: '0.1.0', port: 0 });
     ({ pid } = launched);
     await eventually(async () => {
@@ -50,5 +52,15 @@ describe('a daemon that an editor launched', () => {
     for (const [name, value] of Object.entries(KEPT)) assert.ok(shown.includes(`${name}=${value}`), name);
     for (const name of Object.keys(SECRETS)) assert.ok(!shown.includes(`${name}=`), name);
     assert.ok(!shown.includes(MARK));
+  });
+
+  it('has all its parts beside it, away from the folder of the extension', () => {
+    const [runtime = ''] = readdirSync(folder.file('runtime'));
+    const parts = readdirSync(folder.file('runtime', runtime));
+    assert.ok(parts.includes('checkpoint-worker.cjs'), parts.join(', '));
+    const packed = readFileSync(path.join(ROOT, '.vscodeignore'), 'utf8');
+    for (const part of parts) {
+      assert.ok(part.endsWith('.node') || packed.includes(`!dist/${part}\n`), `${part} is not packed`);
+    }
   });
 });
