@@ -34,9 +34,6 @@ export interface Denied {
   readonly by: NotAdmitted;
 }
 
-/** After this time no provider still works on an answer that was given up. */
-const UNSEEN_HOLD_MS = 15 * 60_000;
-
 /** What is fixed before an attempt is sent. */
 interface Plan {
   readonly run: RequestRun;
@@ -217,47 +214,18 @@ export class AttemptRunner {
     });
     run.attempts.push(attempt);
     metrics.attemptEnded(attempt);
-    await this.#holdWhatMayBeBilled(plan, end, cost);
     const settled = this.#settle(plan, {
       attemptId: plan.attemptId,
       at: endedAt,
       ...cost,
       amounts: amountsOf(cost),
+      ...mayBeBilled(plan, end, cost),
     });
     this.#afterSettlement(run, plan, cost, settled, endedAt);
     // What a failure taught is kept before anybody hears of it. After an answer the trace follows at once, in the
     // same transaction.
     if (end.kind === 'failed') await settled;
     return attempt;
-  }
-
-  /**
-   * An answer that is no stream and was given up may have been made, and billed, as a whole: what was held beyond the
-   * estimate stays held, until its provider must have ended it. A stream ends at its provider soon after it is left.
-   */
-  async #holdWhatMayBeBilled(plan: Plan, end: AttemptEnd, cost: SettledCost): Promise<void> {
-    const { store, clock, logger } = this.#parts;
-    const { candidate, admitted, attemptId } = plan;
-    const seen = end.unsent || end.status !== null || end.kind === 'answered';
-    const amount = admitted.bounds.worstNano - cost.costNano;
-    if (seen || candidate.form.facts.stream || amount <= 0) return;
-    const holds = admitted.holds
-      .filter((hold) => hold.limit !== null && hold.unit === 'nano_usd')
-      .map((hold) => ({ ...hold, amount, limit: null }));
-    if (holds.length === 0) return;
-    const rest: Plan = { ...plan, attemptId: `${attemptId}-rest` };
-    const [taken] = await store.reserveMany([
-      {
-        ...this.#admission.reservationOf(rest.attemptId, plan.run, candidate, clock.now()),
-        amountNano: amount,
-        holds,
-      },
-    ]);
-    if (!taken?.ok) {
-      logger.error({ attemptId }, 'what an unseen answer may cost could not be held');
-      return;
-    }
-    clock.after(UNSEEN_HOLD_MS, () => void this.#release(rest));
   }
 
   async #settle(plan: Plan, settlement: Settlement): Promise<void> {
@@ -362,6 +330,23 @@ export class AttemptRunner {
   #redact(text: string, secret: string): string {
     return this.#parts.vault.redact(text).replaceAll(secret, '[redacted]');
   }
+}
+
+/**
+ * An answer that is no stream and was given up may have been made, and billed, as a whole: under a limit it counts with
+ * all that it may cost. A stream ends at its provider soon after it is left.
+ */
+function mayBeBilled(
+  { candidate, admitted }: Plan,
+  end: AttemptEnd,
+  cost: SettledCost,
+): Pick<Settlement, 'mostNano'> {
+  const refused = end.status !== null && end.status >= 300;
+  const seen = end.unsent || refused || end.kind === 'answered' || (end.meter?.usage ?? null) !== null;
+  const mostNano = admitted.bounds.worstNano;
+  if (seen || candidate.form.facts.stream || mostNano <= cost.costNano) return {};
+  const limited = admitted.holds.some((hold) => hold.limit !== null && hold.unit === 'nano_usd');
+  return limited ? { mostNano } : {};
 }
 
 function amountsOf({ usage, costBasis }: SettledCost): Settlement['amounts'] {
