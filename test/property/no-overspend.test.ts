@@ -18,16 +18,17 @@ const MAX_TOKENS = 1000;
 const BUDGET_USD = 1;
 const MINUTE_MS = 60_000;
 /** More of them by hand, e.g. `AKR_PROPERTY_RUNS=1000`. */
-const RUNS = Number(process.env['AKR_PROPERTY_RUNS'] ?? 40);
+const RUNS = Number(process.env['AKR_PROPERTY_RUNS'] ?? 30);
 
 /** How the simulated accounts behave, in shares of all requests. */
 interface Weather {
   readonly failing: number;
   readonly dropping: number;
+  readonly breaking: number;
   readonly slowestMs: number;
 }
 
-const FAIR_WEATHER: Weather = { failing: 0, dropping: 0, slowestMs: 20 };
+const FAIR_WEATHER: Weather = { failing: 0, dropping: 0, breaking: 0, slowestMs: 20 };
 
 class Bench {
   readonly clock = new ManualClock();
@@ -113,7 +114,8 @@ class Bench {
     const usage = { ...NO_USAGE, inputTokens, outputTokens: this.random.between(0, limit) };
     if (luck < weather.failing) return { status: 500, afterMs };
     if (luck < weather.failing + weather.dropping) return { fails: 'reset', usage, afterMs };
-    return { usage, afterMs };
+    const breaksOff = luck < weather.failing + weather.dropping + weather.breaking;
+    return { usage, afterMs, breaksOff };
   }
 }
 
@@ -122,6 +124,7 @@ const runs = fc.record({
   seed: fc.integer({ min: 1, max: 1_000_000 }),
   failing: fc.double({ min: 0, max: 0.4, noNaN: true }),
   dropping: fc.double({ min: 0, max: 0.4, noNaN: true }),
+  breaking: fc.double({ min: 0, max: 0.3, noNaN: true }),
   slowestMs: fc.integer({ min: 1, max: 60 }),
   cancelled: fc.double({ min: 0, max: 0.3, noNaN: true }),
   hedgeMs: fc.option(fc.integer({ min: 1, max: 30 }), { nil: null }),
