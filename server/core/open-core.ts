@@ -28,6 +28,7 @@ import { TokenCalibration } from './pricing/token-calibration.ts';
 import { LearnedLimits } from './quota/learned-limits.ts';
 import { QuotaBook } from './quota/quota-book.ts';
 import { Router } from './router/router.ts';
+import { AccountBound } from './routing/account-bound.ts';
 import { PromptCaches } from './routing/prompt-caches.ts';
 
 /** What the host of a core gives it: technologies behind the ports, and ears. */
@@ -71,6 +72,9 @@ export interface Core {
   dispose(): void;
 }
 
+/** Stored responses of so many requests are found again after a restart. */
+const BOUND_TRACES = 500;
+
 /** Builds the core and loads what is stored. Both hosts use it: the daemon and the library. */
 export async function openCore(parts: CoreParts): Promise<Core> {
   const { store, vault, upstream, prices, clock, random, logger, observer } = parts;
@@ -95,6 +99,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const virtualKeys = new VirtualKeys({ store, tokens: parts.tokens, clock, random });
   const providers = new ProviderAdmin({ pool, store, clock, changes });
   const calibration = new TokenCalibration();
+  const bound = new AccountBound(pool);
   const router = new Router({
     pool,
     cells,
@@ -112,6 +117,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     policies,
     calibration,
     caches: new PromptCaches(),
+    bound,
     waits: new WaitQueue(clock),
     runaway: new RunawayAlarm(),
     alerts: new BudgetAlerts(store, registry.alerts, (alert) => {
@@ -180,6 +186,8 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     }
     pool.set(key);
   }
+  // Newest first: of two that name the same response the older one made it.
+  bound.load(await store.listTraces({ limit: BOUND_TRACES }));
   virtualKeys.load(registry.virtualKeys);
   const abandoned = await store.recoverAbandoned(clock.now());
   cells.load(registry.cells);

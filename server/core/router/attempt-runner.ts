@@ -289,9 +289,12 @@ export class AttemptRunner {
 
   /** What a finished answer teaches of sizes, times and caches. */
   #learnUsage(run: RequestRun, plan: Plan, end: AttemptEnd, cost: SettledCost, now: number): void {
-    const { calibration, caches } = this.#parts;
+    const { bound, calibration, caches } = this.#parts;
     const { key, family, form, model } = plan.candidate;
+    // A response that broke off may be stored all the same.
+    if (end.answerId !== null) bound.learn(key, [end.answerId]);
     if (end.kind !== 'answered') return;
+    bound.learn(key, run.request.references ?? []);
     if (end.firstByteAt !== null && form.codec.billed) {
       const tokens = cost.usage?.outputTokens ?? 0;
       key.health.recordSpeed(family, end.firstByteAt - plan.startedAt, now - end.firstByteAt, tokens);
