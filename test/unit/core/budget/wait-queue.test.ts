@@ -3,7 +3,8 @@ import { WaitQueue } from '../../../../server/core/budget/wait-queue.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 
 const SUBJECT = 'budget:b';
-const stays = (): (() => void) => () => undefined;
+type OnGone = (listener: () => void) => () => void;
+const stays: OnGone = () => () => undefined;
 /** Lets whoever was woken act. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -71,7 +72,7 @@ describe('WaitQueue', () => {
 
   it('gives the turn of a caller that left to the next', async () => {
     const listeners: (() => void)[] = [];
-    const leaves = (listener: () => void): (() => void) => {
+    const leaves: OnGone = (listener) => {
       listeners.push(listener);
       return () => undefined;
     };
@@ -84,7 +85,7 @@ describe('WaitQueue', () => {
   });
 
   it('ends at once for a caller that is gone already', async () => {
-    const gone = (listener: () => void): (() => void) => {
+    const gone: OnGone = (listener) => {
       listener();
       return () => undefined;
     };
