@@ -187,6 +187,40 @@ describe('a budget', () => {
     assert.equal(entry?.state, 'unknown');
     assert.equal(entry.costBasis, 'estimated');
     assert.ok(entry.costNano < 10_000_000, 'what it is thought to have cost is shown');
+
+    const { requestId, attemptId } = entry;
+    await router.correctCost({ requestId, attemptId, usd: 0.002 });
+    assert.equal((await router.getBudgetStatus())[0]?.spent, 0.002);
+    const [audit] = await world.store.listAudit({ limit: 1, target: attemptId });
+    assert.deepEqual([audit?.action, audit?.after], ['attempt.correct', { costNano: 2_000_000 }]);
+    await assert.rejects(router.correctCost({ requestId, attemptId, usd: 0 }), { code: 'conflict' });
+    await assert.rejects(router.correctCost({ requestId, attemptId: 'other', usd: 0 }), {
+      code: 'not_found',
+    });
+  });
+});
+
+describe('policies', () => {
+  const named = (name: string): Parameters<ApiKeyRouter['configurePolicy']>[0] => ({
+    name,
+    type: 'failure_handling',
+    scope: { global: true },
+    rules: [{ action: 'max_attempts', attempts: 1 }],
+  });
+
+  it('stay when others are configured, at once or after a restart', async () => {
+    const world = new World();
+    const before = world.router();
+    await Promise.all([before.configurePolicy(named('one')), before.configurePolicy(named('two'))]);
+    assert.deepEqual((await before.getStateSummary()).policies, ['one', 'two']);
+    await before.close();
+    const after = world.router();
+    assert.deepEqual((await after.getStateSummary()).policies, ['one', 'two']);
+    await after.configurePolicy(named('three'));
+    await after.configurePolicy(named('two'));
+    await after.removePolicy('one');
+    assert.deepEqual((await after.getStateSummary()).policies, ['three', 'two']);
+    await after.close();
   });
 });
 

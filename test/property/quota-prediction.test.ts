@@ -59,7 +59,7 @@ interface Outcome {
 /**
  * A day's quota at noon: what is predicted, against what the same load then does. `null`: nothing was. That is right
  * where the morning made it unlikely (below 5 %), and the afternoon then used a third more: of 3,000 bursty seeds
- * four are like that.
+ * three are like that.
  */
 function outcome(load: Load, seed: number, historyDays: number): Outcome | null {
   const random = new SeededRandom(seed);

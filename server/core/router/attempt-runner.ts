@@ -1,8 +1,7 @@
-import { totalInput } from '../../../shared/model/usage.ts';
 import type { StateTransition } from '../../../shared/model/states.ts';
 import type { AttemptTrace } from '../../../shared/model/trace.ts';
 import { applyFailure, countsAgainstKey, type FailureContext } from '../key/outcome-effects.ts';
-import { type SettledCost, settleCost } from '../ledger/settle-cost.ts';
+import { amountsOf, type SettledCost, settleCost } from '../ledger/settle-cost.ts';
 import type { BodyEdits, RouterFailure } from '../ports/codec.ts';
 import type { LimitReading } from '../ports/provider.ts';
 import type { Settlement } from '../ports/store.ts';
@@ -218,7 +217,7 @@ export class AttemptRunner {
       attemptId: plan.attemptId,
       at: endedAt,
       ...cost,
-      amounts: amountsOf(cost),
+      amounts: amountsOf(cost.usage),
       ...mayBeBilled(plan, end, cost),
     });
     this.#afterSettlement(run, plan, cost, settled, endedAt);
@@ -245,7 +244,7 @@ export class AttemptRunner {
     const { alerts, runaway, events, logger, quotas } = this.#parts;
     const { conversation } = run.request.facts;
     const { budgets } = plan.admitted;
-    quotas.settled(plan.admitted.holds, amountsOf(cost), cost.costNano, at);
+    quotas.settled(plan.admitted.holds, amountsOf(cost.usage), cost.costNano, at);
     if (budgets.length > 0) {
       settled
         .then(() => alerts.check(budgets, conversation, at))
@@ -350,11 +349,4 @@ function mayBeBilled(
   if (seen || candidate.form.facts.stream || mostNano <= cost.costNano) return {};
   const limited = admitted.holds.some((hold) => hold.limit !== null && hold.unit === 'nano_usd');
   return limited ? { mostNano } : {};
-}
-
-function amountsOf({ usage, costBasis }: SettledCost): Settlement['amounts'] {
-  if (costBasis === 'not_billed' && !usage) return { requests: 1 };
-  const input = usage ? totalInput(usage) : 0;
-  const output = usage?.outputTokens ?? 0;
-  return { requests: 1, input_tokens: input, output_tokens: output, total_tokens: input + output };
 }
