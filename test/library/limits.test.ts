@@ -257,7 +257,10 @@ describe('keys of one account', () => {
     const a = await addKey(router, 'a', 'org-1');
     await addKey(router, 'b', 'org-1');
     await router.configureQuota({ keyId: a.id, timeWindow: 'day', totalCapacity: 10 });
-    const results = await router.routeMany(Array<RouteRequest>(100).fill(REQUEST), { concurrency: 100 });
+    const results = await router.routeMany(
+      Array.from({ length: 100 }, () => REQUEST),
+      { concurrency: 100 },
+    );
     assert.equal(results.filter(({ ok }) => ok).length, 10);
     assert.equal(world.upstream.bills.length, 10);
   });
