@@ -30,6 +30,7 @@ import { LearnedLimits } from './quota/learned-limits.ts';
 import { QuotaBook } from './quota/quota-book.ts';
 import { Retention } from './retention/retention.ts';
 import { Router } from './router/router.ts';
+import { AccountBound } from './routing/account-bound.ts';
 import { PromptCaches } from './routing/prompt-caches.ts';
 
 /** What the host of a core gives it: technologies behind the ports, and ears. */
@@ -73,6 +74,9 @@ export interface Core {
   dispose(): void;
 }
 
+/** Stored responses of so many requests are found again after a restart. */
+const BOUND_TRACES = 500;
+
 /** Builds the core and loads what is stored. Both hosts use it: the daemon and the library. */
 export async function openCore(parts: CoreParts): Promise<Core> {
   const { store, vault, upstream, prices, clock, random, logger, observer } = parts;
@@ -115,6 +119,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     changes.emit('state');
     observer?.budgetAlert?.(alert);
   });
+  const bound = new AccountBound(pool);
   const router = new Router({
     pool,
     cells,
@@ -132,6 +137,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     policies,
     calibration,
     caches: new PromptCaches(),
+    bound,
     waits: new WaitQueue(clock),
     runaway: new RunawayAlarm(),
     alerts,
@@ -196,6 +202,8 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     }
     pool.set(key);
   }
+  // Newest first: of two that name the same response the older one made it.
+  bound.load(await store.listTraces({ limit: BOUND_TRACES }));
   virtualKeys.load(registry.virtualKeys);
   const abandoned = await store.recoverAbandoned(clock.now());
   cells.load(registry.cells);

@@ -26,6 +26,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   budget_exceeded: 402,
   quota_exceeded: 429,
   policy_forbids: 403,
+  account_bound: 404,
   deadline_exceeded: 504,
   store_unavailable: 503,
   upstream_cut: 502,

@@ -4,6 +4,7 @@ import type { VirtualKeys } from '../core/admin/virtual-keys.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Codec, FactsResult } from '../core/ports/codec.ts';
 import type { Random } from '../core/ports/random.ts';
+import { readReferences } from '../core/routing/account-bound.ts';
 import type { Router } from '../core/router/router.ts';
 import { topLevelMembers } from '../protocol/json-members.ts';
 import { authenticate } from './authenticate.ts';
@@ -72,6 +73,7 @@ export async function handleProxy(
       virtualKey: caller.virtualKey,
       codec,
       facts: read.facts,
+      references: read.references,
       raw: body.bytes,
       headers: request.headers,
       query: query === -1 ? '' : (request.url?.slice(query) ?? ''),
@@ -82,7 +84,11 @@ export async function handleProxy(
   );
 }
 
-function readFacts(codec: Codec, bytes: Uint8Array, headers: IncomingMessage['headers']): FactsResult {
+type ReadFacts =
+  | (Extract<FactsResult, { ok: true }> & { readonly references: readonly string[] })
+  | Exclude<FactsResult, { ok: true }>;
+
+function readFacts(codec: Codec, bytes: Uint8Array, headers: IncomingMessage['headers']): ReadFacts {
   let value: unknown;
   try {
     value = JSON.parse(decoder.decode(bytes));
@@ -100,5 +106,6 @@ function readFacts(codec: Codec, bytes: Uint8Array, headers: IncomingMessage['he
       message: `The request body has "${twice.slice(0, 64)}" twice.`,
     };
   }
-  return codec.readFacts(value, headers);
+  const read = codec.readFacts(value, headers);
+  return read.ok ? { ...read, references: readReferences(value) } : read;
 }

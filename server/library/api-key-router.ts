@@ -91,7 +91,6 @@ export class ApiKeyRouter {
   readonly #store: Store;
   readonly #events = new EventHub();
   readonly #runner: RequestRunner;
-  readonly #policies: PolicyConfiguration[] = [];
 
   constructor(options: ApiKeyRouterOptions = {}) {
     const clock = options.clock ?? new SystemClock();
@@ -223,23 +222,24 @@ export class ApiKeyRouter {
 
   /** Adds a policy, or replaces the one of its name. An invalid one throws and leaves those that run as they are. */
   async configurePolicy(policy: PolicyConfiguration): Promise<void> {
-    const core = await this.#core;
-    const next = [...this.#policies.filter(({ name }) => name !== policy.name), policy];
-    await core.limits.setPolicies(
-      next.map((entry) => snakeKeys(entry)),
-      ACTOR,
-    );
-    this.#policies.splice(0, this.#policies.length, ...next);
+    const { limits } = await this.#core;
+    await limits.putPolicy(policy.name, snakeKeys(policy), ACTOR);
   }
 
   async removePolicy(name: string): Promise<void> {
-    const core = await this.#core;
-    const next = this.#policies.filter((policy) => policy.name !== name);
-    await core.limits.setPolicies(
-      next.map((entry) => snakeKeys(entry)),
-      ACTOR,
-    );
-    this.#policies.splice(0, this.#policies.length, ...next);
+    await (await this.#core).limits.removePolicy(name, ACTOR);
+  }
+
+  /**
+   * Says what an attempt cost whose outcome nobody saw (`unknown` in the ledger): a crash hid it, or it was given up
+   * before its answer. Under a limit it counts with its worst case until then.
+   */
+  async correctCost(attempt: {
+    readonly requestId: string;
+    readonly attemptId: string;
+    readonly usd: number;
+  }): Promise<void> {
+    await (await this.#core).limits.correctCost(attempt, ACTOR);
   }
 
   /** Answers a request. Throws `NoEligibleKeys`, `BudgetExceeded` or `ProviderError`. */
@@ -298,7 +298,7 @@ export class ApiKeyRouter {
       keysByState: state.keysByState,
       quotas: core.limits.quotaStatus(null).map(toQuotaState),
       budgets: await this.getBudgetStatus(),
-      policies: this.#policies.map(({ name }) => name),
+      policies: core.limits.policies.map(({ name }) => name),
       requestsRunning: state.requestsRunning,
       spentToday: usd(state.spentTodayNano),
       prices: { edition: this.#prices.edition, asOf: new Date(this.#prices.asOf) },
@@ -313,8 +313,8 @@ export class ApiKeyRouter {
   /** The decision that a request would get now, with another policy beside those that hold; nothing is sent. */
   async dryRunPolicy(policy: PolicyConfiguration, request: RouteRequest): Promise<Decision> {
     const core = await this.#core;
-    const others = this.#policies.filter(({ name }) => name !== policy.name);
-    const parsed = [...others, policy].map((entry, index) => parsePolicy(snakeKeys(entry), index));
+    const others = core.limits.policies.filter(({ name }) => name !== policy.name);
+    const parsed = [...others, parsePolicy(snakeKeys(policy), others.length)];
     return core.router.preview(this.#runner.toRouted(request), new PolicySet(parsed)).decision;
   }
 

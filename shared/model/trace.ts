@@ -136,6 +136,8 @@ export interface AttemptTrace {
   readonly costBasis: CostBasis;
   readonly usage?: TokenUsage;
   readonly upstreamRequestId?: string;
+  /** Under which the provider stored the answer: later requests that refer to it must go to the same account. */
+  readonly answerId?: string;
   readonly transitions: readonly StateTransition[];
 }
 

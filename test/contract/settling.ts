@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Store } from '../../server/core/ports/store.ts';
-import { CALLER, reservation, settlement } from './store-samples.ts';
+import { CALLER, EVERYONE, reservation, settlement, state } from './store-samples.ts';
 
 /** What every store promises of settlements. */
 export function settlingContract(store: () => Store): void {
@@ -63,10 +63,38 @@ export function settlingContract(store: () => Store): void {
     assert.deepEqual(await spent(), { spent: 40, held: 0, unknown: 0 });
   });
 
+  it('books all that an unseen answer may have cost where there is a limit, until it is corrected', async () => {
+    const unseen = { costBasis: 'estimated', usage: null } as const;
+    await store().reserveMany([reservation('a', { amountNano: 700 })]);
+    await store().settleMany([settlement('a', { ...unseen, costNano: 50, mostNano: 700 })]);
+    assert.deepEqual(await store().counters([CALLER, EVERYONE]), [
+      state(CALLER, { spent: 700 }),
+      state(EVERYONE, { spent: 50 }),
+    ]);
+    const [entry] = await store().entries({ limit: 1 });
+    assert.deepEqual(
+      [entry?.state, entry?.settledAt, entry?.costNano, entry?.costBasis],
+      ['unknown', null, 50, 'estimated'],
+    );
+    const [refused] = await store().reserveMany([reservation('b', { amountNano: 301 })]);
+    assert.equal(refused?.ok, false);
+
+    await store().settleMany([settlement('a', { ...unseen, costNano: 60, mostNano: 800 })]);
+    assert.deepEqual(await spent(), { spent: 800, held: 0, unknown: 0 });
+    await store().settleMany([settlement('a'), settlement('a', { costNano: 999 })]);
+    assert.deepEqual(await store().counters([CALLER, EVERYONE]), [
+      state(CALLER, { spent: 40 }),
+      state(EVERYONE, { spent: 40 }),
+    ]);
+    const [corrected] = await store().entries({ limit: 1 });
+    assert.deepEqual([corrected?.state, corrected?.settledAt, corrected?.costNano], ['settled', 2000, 40]);
+  });
+
   it('rejects what is no amount, and books the others of the call', async () => {
     await store().reserveMany([reservation('a'), reservation('b')]);
     await assert.rejects(store().settleMany([settlement('a', { costNano: -1 }), settlement('b')]));
     await assert.rejects(store().settleMany([settlement('a', { amounts: { requests: 0.5 } })]));
+    await assert.rejects(store().settleMany([settlement('a', { mostNano: -1 })]));
     assert.deepEqual(await spent(), { spent: 40, held: 100, unknown: 0 });
   });
 

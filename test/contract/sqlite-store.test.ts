@@ -7,6 +7,7 @@ import {
   budget,
   CALLER,
   cell,
+  EVERYONE,
   hold,
   key,
   policy,
@@ -84,7 +85,7 @@ describe('SqliteStore, opened again', () => {
     await second.close();
   });
 
-  it('marks what a closed store left open as unknown; that bars the budget until it expires', async () => {
+  it('marks what a closed store left open as unknown; that bars the budget, also when its hold has ended', async () => {
     const first = SqliteStore.open(optionsIn(folder));
     await first.reserveMany([reservation('a', { amountNano: 700 })]);
     await first.close();
@@ -110,8 +111,22 @@ describe('SqliteStore, opened again', () => {
     const [entry] = await second.entries({ limit: 1 });
     assert.equal(entry?.state, 'unknown');
     assert.equal(entry?.costBasis, 'unknown');
-    assert.deepEqual(await second.reserveMany([reservation('b', { amountNano: 301 })]), [{ ok: true }]);
+    // What may have been billed is spent where there is a limit; elsewhere it is told apart by its entry.
+    assert.deepEqual(await second.counters([CALLER, EVERYONE]), [
+      state(CALLER, { spent: 700 }),
+      state(EVERYONE),
+    ]);
+    const [refused] = await second.reserveMany([reservation('b', { amountNano: 301 })]);
+    assert.equal(refused?.ok, false);
     await second.close();
+
+    const third = SqliteStore.open(optionsIn(folder, { instance: { id: 'three', pid: 3 } }));
+    await third.settleMany([settlement('a')]);
+    assert.deepEqual(await third.counters([CALLER, EVERYONE]), [
+      state(CALLER, { spent: 40 }),
+      state(EVERYONE, { spent: 40 }),
+    ]);
+    await third.close();
   });
 
   it('settles an unknown attempt, before or after its hold expired, on the counters it was held on', async () => {
@@ -165,7 +180,7 @@ describe('SqliteStore, opened again', () => {
     await second.settleMany([settlement('b', { amounts: { requests: 1, total_tokens: 300 } })]);
     assert.equal(await second.expireUnknown(1001), 1);
     assert.deepEqual(await counters(), [
-      state(CALLER),
+      state(CALLER, { spent: 700 }),
       state(tokens, { spent: 300 }),
       state(requests, { spent: 1 }),
     ]);

@@ -35,7 +35,7 @@ interface Attempt {
 }
 
 type Step =
-  | { readonly do: 'reserve' | 'settle'; readonly attempt: number; readonly quarters: number }
+  | { readonly do: 'reserve' | 'settle' | 'give up'; readonly attempt: number; readonly quarters: number }
   | { readonly do: 'turn' | 'crash' | 'hand over' };
 
 const attempts = fc.array(
@@ -46,7 +46,7 @@ const attempts = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 const request = fc.record({
-  do: fc.constantFrom('reserve' as const, 'settle' as const),
+  do: fc.constantFrom('reserve' as const, 'settle' as const, 'give up' as const),
   attempt: fc.nat({ max: 11 }),
   quarters: fc.nat({ max: 4 }),
 });
@@ -63,9 +63,16 @@ function reservationOf(id: number, { amount, counters }: Attempt): Reservation {
 }
 
 /** A cost of at most the hold; other units have amounts of their own, as small. */
-function settlementOf(id: number, { amount }: Attempt, quarters: number): Settlement {
+function settlementOf(
+  id: number,
+  { amount }: Attempt,
+  quarters: number,
+  how: 'settle' | 'give up',
+): Settlement {
   const costNano = Math.floor((amount * quarters) / 4);
-  return settlement(`a${id}`, { costNano, amounts: amountsOf(costNano) });
+  // Given up: nobody saw what it cost.
+  const unseen = how === 'give up' ? { costBasis: 'estimated', mostNano: amount } : {};
+  return settlement(`a${id}`, { costNano, amounts: amountsOf(costNano), ...(unseen as Partial<Settlement>) });
 }
 
 function amountsOf(costNano: number): Amounts {
@@ -88,14 +95,14 @@ async function play(stage: Stage, plan: readonly Attempt[], steps: readonly Step
   const answers: unknown[] = [];
   let running: Promise<unknown>[] = [];
   for (const step of [...steps, { do: 'turn' } as const]) {
-    if (step.do === 'reserve' || step.do === 'settle') {
+    if (step.do === 'reserve' || step.do === 'settle' || step.do === 'give up') {
       const id = step.attempt % plan.length;
       const attempt = plan[id];
       assert.ok(attempt);
       running.push(
         step.do === 'reserve'
           ? stage.current().reserveMany([reservationOf(id, attempt)])
-          : stage.current().settleMany([settlementOf(id, attempt, step.quarters)]),
+          : stage.current().settleMany([settlementOf(id, attempt, step.quarters, step.do)]),
       );
       continue;
     }
@@ -112,14 +119,16 @@ async function play(stage: Stage, plan: readonly Attempt[], steps: readonly Step
 function sumsOf(plan: readonly Attempt[], entries: readonly LedgerEntry[]): readonly CounterState[] {
   return COUNTERS.map((counter, index) => {
     const sums = { spent: 0, held: 0, unknown: 0 };
-    for (const { attemptId, state: ended, costNano, reservedNano } of entries) {
+    for (const { attemptId, state: ended, costNano, costBasis, reservedNano } of entries) {
       const times = plan[Number(attemptId.slice(1))]?.counters.filter((each) => each === index).length ?? 0;
       if (times === 0) continue;
       const unit = unitOf(counter.subject);
-      if (ended === 'settled')
-        sums.spent += unit === 'nano_usd' ? costNano : (amountsOf(costNano)[unit] ?? 0);
-      if (ended === 'reserved') sums.held += reservedNano * times;
-      if (ended === 'unknown') sums.unknown += reservedNano * times;
+      const givenUp = ended === 'unknown' && costBasis === 'estimated';
+      const money = givenUp ? reservedNano : costNano;
+      if (ended === 'settled' || givenUp)
+        sums.spent += unit === 'nano_usd' ? money : (amountsOf(costNano)[unit] ?? 0);
+      else if (ended === 'reserved') sums.held += reservedNano * times;
+      else sums.unknown += reservedNano * times;
     }
     return state(counter, sums);
   });

@@ -1,38 +1,77 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { SqliteStore } from '../../server/adapters/sqlite/sqlite-store.ts';
 import { ApiKeyRouter } from '../../server/library/api-key-router.ts';
 import { BudgetExceeded } from '../../server/library/errors.ts';
 import type { OnInsufficient } from '../../shared/model/limits.ts';
 import { NO_USAGE } from '../../shared/model/usage.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { MortalProcess } from '../support/mortal-process.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 import { type SentRequest, SimulatedUpstream } from '../support/simulated-upstream.ts';
+import { createTempFolder, type TempFolder } from '../support/temp-folder.ts';
 
 const KEYS = 8;
 /** Dollars a million tokens. */
 const PRICE = { input: 2, output: 10 };
 const MAX_TOKENS = 1000;
 const BUDGET_USD = 1;
+const MINUTE_MS = 60_000;
+/** More of them by hand, e.g. `AKR_PROPERTY_RUNS=1000`. */
+const RUNS = Number(process.env['AKR_PROPERTY_RUNS'] ?? 30);
 
 /** How the simulated accounts behave, in shares of all requests. */
 interface Weather {
   readonly failing: number;
   readonly dropping: number;
+  readonly breaking: number;
   readonly slowestMs: number;
 }
 
-const FAIR_WEATHER: Weather = { failing: 0, dropping: 0, slowestMs: 20 };
+const FAIR_WEATHER: Weather = { failing: 0, dropping: 0, breaking: 0, slowestMs: 20 };
 
 class Bench {
   readonly clock = new ManualClock();
   readonly random: SeededRandom;
   readonly upstream: SimulatedUpstream;
-  readonly router: ApiKeyRouter;
+  router: ApiKeyRouter;
 
   constructor(seed: number, weather: Weather) {
     this.random = new SeededRandom(seed);
     this.upstream = new SimulatedUpstream(this.clock, (request) => this.#answer(request, weather));
     this.router = new ApiKeyRouter({ clock: this.clock, random: this.random, upstream: this.upstream });
+  }
+
+  /** A cheap model with an expensive fallback. */
+  async fallBack(hedgeMs: number | null): Promise<void> {
+    await this.router.configurePolicy({
+      name: 'failures',
+      type: 'failure_handling',
+      scope: { global: true },
+      rules: [
+        { action: 'fallback_models', models: ['dear-model'] },
+        ...(hedgeMs === null ? [] : [{ action: 'hedge_after', afterMs: hedgeMs } as const]),
+      ],
+    });
+  }
+
+  /** A request of random size whose caller may leave. Whatever becomes of it: only what is billed counts. */
+  async request(cancelled: number, deadlineMs: number | null): Promise<void> {
+    const leave = new AbortController();
+    const prompt = 'x'.repeat(this.random.between(10, 3000));
+    if (this.random.next() < cancelled) {
+      this.clock.after(this.random.between(0, 40), () => leave.abort());
+    }
+    await this.router
+      .route({
+        model: 'some-model',
+        provider: 'openai',
+        prompt,
+        maxTokens: MAX_TOKENS,
+        signal: leave.signal,
+        ...(deadlineMs === null ? {} : { deadlineMs }),
+      })
+      .catch(() => undefined);
   }
 
   async setUp(onInsufficient: readonly OnInsufficient[]): Promise<void> {
@@ -75,7 +114,83 @@ class Bench {
     const usage = { ...NO_USAGE, inputTokens, outputTokens: this.random.between(0, limit) };
     if (luck < weather.failing) return { status: 500, afterMs };
     if (luck < weather.failing + weather.dropping) return { fails: 'reset', usage, afterMs };
-    return { usage, afterMs };
+    const breaksOff = luck < weather.failing + weather.dropping + weather.breaking;
+    return { usage, afterMs, breaksOff };
+  }
+}
+
+/** Everything that may go wrong. */
+const runs = fc.record({
+  seed: fc.integer({ min: 1, max: 1_000_000 }),
+  failing: fc.double({ min: 0, max: 0.4, noNaN: true }),
+  dropping: fc.double({ min: 0, max: 0.4, noNaN: true }),
+  breaking: fc.double({ min: 0, max: 0.3, noNaN: true }),
+  slowestMs: fc.integer({ min: 1, max: 60 }),
+  cancelled: fc.double({ min: 0, max: 0.3, noNaN: true }),
+  hedgeMs: fc.option(fc.integer({ min: 1, max: 30 }), { nil: null }),
+  steps: fc.subarray<OnInsufficient>(['wait', 'clamp_output']),
+  workers: fc.integer({ min: 1, max: 40 }),
+  deadlineMs: fc.option(fc.integer({ min: 10, max: 2_000 }), { nil: null }),
+});
+/** How long holds of unknown outcome last, as in the daemon. */
+const UNKNOWN_HOLD_MS = 15 * MINUTE_MS;
+
+/** The same accounts behind a router on a database that outlives it. */
+class RestartedBench extends Bench {
+  readonly #folder: TempFolder;
+  readonly #stores: SqliteStore[] = [];
+  #process = new MortalProcess();
+
+  constructor(seed: number, weather: Weather, folder: TempFolder) {
+    super(seed, weather);
+    this.#folder = folder;
+  }
+
+  /** Starts a new process on the same file. */
+  async open(): Promise<void> {
+    this.#process = new MortalProcess();
+    const clock = this.#process.clock(this.clock);
+    const pid = this.#stores.length + 1;
+    const store = SqliteStore.open({
+      file: this.#folder.file('store.db'),
+      instance: { id: `instance ${pid}`, pid },
+      clock,
+      // Of all that ever ran only this one does.
+      isAlive: (asked) => asked === pid,
+    });
+    this.#stores.push(store);
+    this.router = new ApiKeyRouter({
+      store: this.#process.store(store),
+      masterKey: new Uint8Array(32).fill(7),
+      clock,
+      random: this.random,
+      upstream: this.#process.upstream(this.upstream),
+    });
+    await this.router.getBudgetStatus();
+    await this.expire();
+  }
+
+  /** Lets the process run for a while. */
+  async live(ms: number): Promise<void> {
+    for (let step = 0; step < ms; step++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.clock.advance(1);
+    }
+  }
+
+  kill(): void {
+    this.#process.kill();
+  }
+
+  /** What the daemon does once a minute. */
+  async expire(): Promise<void> {
+    await this.#stores.at(-1)?.expireUnknown(this.clock.now() - UNKNOWN_HOLD_MS);
+  }
+
+  async leave(): Promise<void> {
+    await this.router.close();
+    for (const store of this.#stores) await store.close();
+    await this.#folder.remove();
   }
 }
 
@@ -133,59 +248,72 @@ describe('a budget of one dollar under `prevent`', () => {
   }
 
   it('holds under random failures, cancellations, fallbacks and hedges', async () => {
-    const runs = fc.record({
-      seed: fc.integer({ min: 1, max: 1_000_000 }),
-      failing: fc.double({ min: 0, max: 0.4, noNaN: true }),
-      dropping: fc.double({ min: 0, max: 0.4, noNaN: true }),
-      slowestMs: fc.integer({ min: 1, max: 60 }),
-      cancelled: fc.double({ min: 0, max: 0.3, noNaN: true }),
-      hedgeMs: fc.option(fc.integer({ min: 1, max: 30 }), { nil: null }),
-      steps: fc.subarray<OnInsufficient>(['wait', 'clamp_output']),
-      workers: fc.integer({ min: 1, max: 40 }),
-    });
     await fc.assert(
-      fc.asyncProperty(runs, async ({ seed, cancelled, hedgeMs, steps, workers, ...weather }) => {
+      fc.asyncProperty(runs, async ({ seed, cancelled, hedgeMs, steps, workers, deadlineMs, ...weather }) => {
         const bench = new Bench(seed, weather);
         await bench.setUp(steps);
-        await bench.router.configurePolicy({
-          name: 'failures',
-          type: 'failure_handling',
-          scope: { global: true },
-          rules: [
-            // A cheap model with an expensive fallback.
-            { action: 'fallback_models', models: ['dear-model'] },
-            ...(hedgeMs === null ? [] : [{ action: 'hedge_after', afterMs: hedgeMs } as const]),
-          ],
-        });
+        await bench.fallBack(hedgeMs);
         const worker = async (): Promise<void> => {
-          for (let count = 0; count < 15; count++) {
-            const leave = new AbortController();
-            const prompt = 'x'.repeat(bench.random.between(10, 3000));
-            if (bench.random.next() < cancelled) {
-              bench.clock.after(bench.random.between(0, 40), () => leave.abort());
-            }
-            const request = {
-              model: 'some-model',
-              provider: 'openai',
-              prompt,
-              maxTokens: MAX_TOKENS,
-              // Keeps the whole run within the time for which unseen answers stay held.
-              deadlineMs: 2_000,
-            };
-            // Whatever becomes of it: only what is billed counts.
-            await bench.router.route({ ...request, signal: leave.signal }).catch(() => undefined);
-          }
+          for (let count = 0; count < 15; count++) await bench.request(cancelled, deadlineMs);
         };
         await bench.clock.drive(Promise.all(Array.from({ length: workers }, worker)));
-        // What may have been billed unseen stays held until no provider can still work on it.
-        bench.clock.advance(16 * 60_000);
-        await new Promise((resolve) => setImmediate(resolve));
         const [budget] = await bench.router.getBudgetStatus();
         assert.equal(budget?.held, 0, 'nothing is held when nothing runs');
         assert.ok(bench.billedUsd <= BUDGET_USD, `billed $${bench.billedUsd}`);
         await bench.router.close();
       }),
-      { numRuns: 60, seed: 20_261_124 },
+      { numRuns: RUNS, seed: 20_261_124 },
     );
   });
+
+  it('holds on SQLite when the router is killed at random moments and opened again', async () => {
+    const lives = fc.array(
+      fc.record({
+        // Of a life, and until the next one begins: sometimes longer than holds of unknown outcome last.
+        ms: fc.integer({ min: 1, max: 150 }),
+        downMs: fc.constantFrom(0, 5_000, 5 * MINUTE_MS, 16 * MINUTE_MS),
+      }),
+      { minLength: 1, maxLength: 6 },
+    );
+    let restarts = 0;
+    let most = 0;
+    await fc.assert(
+      fc.asyncProperty(runs, lives, async (run, plan) => {
+        const { seed, cancelled, hedgeMs, steps, workers, deadlineMs, ...weather } = run;
+        const bench = new RestartedBench(seed, weather, await createTempFolder());
+        await bench.open();
+        await bench.setUp(steps);
+        await bench.fallBack(hedgeMs);
+        const work = (): Promise<unknown> => {
+          const worker = async (): Promise<void> => {
+            for (let count = 0; count < 8; count++) await bench.request(cancelled, deadlineMs);
+          };
+          return Promise.all(Array.from({ length: workers }, worker));
+        };
+        for (const { ms, downMs } of plan) {
+          void work();
+          await bench.live(ms);
+          bench.kill();
+          restarts++;
+          bench.clock.advance(downMs);
+          await bench.open();
+        }
+        await bench.clock.drive(work());
+        bench.clock.advance(UNKNOWN_HOLD_MS + 1);
+        await bench.expire();
+        await bench.clock.drive(work());
+        // An answer does not wait for its settlement.
+        await bench.live(5);
+        const [after] = await bench.router.getBudgetStatus();
+        assert.ok(after);
+        assert.ok(after.spent >= bench.billedUsd - 1e-9, `${after.spent} is known of $${bench.billedUsd}`);
+        assert.ok(bench.billedUsd <= BUDGET_USD, `billed $${bench.billedUsd}`);
+        assert.equal(after.held, 0, 'what was held is spent or released in the end');
+        most = Math.max(most, bench.billedUsd);
+        await bench.leave();
+      }),
+      { numRuns: Math.ceil(RUNS / 2), seed: 20_261_124 },
+    );
+    console.log(`      ${restarts} restarts, at most $${most.toFixed(4)} billed`);
+  }).timeout(600_000);
 });

@@ -32,6 +32,8 @@ export interface SimulatedAnswer {
   readonly afterMs?: number;
   /** Nothing comes but this failure. */
   readonly fails?: UpstreamFailureCode;
+  /** The answer breaks off in the middle of its body. */
+  readonly breaksOff?: boolean;
 }
 
 /** One request with what its provider bills for it. */
@@ -72,8 +74,10 @@ export class SimulatedUpstream implements Upstream {
       const body =
         answer.body ?? (status < 300 ? completion(sent, usage) : { error: { message: 'simulated' } });
       handler.onHead(status, { 'content-type': 'application/json', ...answer.headers });
-      handler.onData(Buffer.from(JSON.stringify(body)));
-      handler.onEnd();
+      const text = JSON.stringify(body);
+      handler.onData(Buffer.from(answer.breaksOff ? text.slice(0, text.length / 2) : text));
+      if (answer.breaksOff) handler.onFailure({ code: 'reset', message: 'simulated: broken off' });
+      else handler.onEnd();
     };
     const cancel = afterMs === undefined ? undefined : this.#clock.after(afterMs, reply);
     if (!cancel) queueMicrotask(reply);

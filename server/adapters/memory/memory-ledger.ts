@@ -17,6 +17,8 @@ import type {
 interface Attempt {
   entry: LedgerEntry;
   readonly holds: readonly HeldAmount[];
+  /** What is booked on the counter of each hold, by a settlement that may be replaced. */
+  booked: readonly number[];
 }
 
 interface Counter extends Balance {
@@ -26,8 +28,8 @@ interface Counter extends Balance {
 }
 
 /**
- * Money and quotas in memory, synchronous. It ends with its process, so it never meets an attempt that another process left
- * open: nothing here is ever of unknown outcome.
+ * Money and quotas in memory, synchronous. It ends with its process, so it never meets an attempt that another process
+ * left open: nothing here is ever held for one of unknown outcome.
  */
 export class MemoryLedger {
   readonly #attempts = new Map<string, Attempt>();
@@ -46,7 +48,7 @@ export class MemoryLedger {
       return { ok: false, code: 'unavailable', message: `Attempt ${item.attemptId} exists already.` };
     }
     const holds = heldAmounts(item.holds);
-    this.#attempts.set(item.attemptId, { entry: entryOf(item), holds });
+    this.#attempts.set(item.attemptId, { entry: entryOf(item), holds, booked: [] });
     for (const hold of holds) this.#counter(hold).held += hold.amount;
     return admission;
   }
@@ -57,13 +59,18 @@ export class MemoryLedger {
     const attempt = this.#attempts.get(item.attemptId);
     if (!attempt || attempt.entry.state === 'settled') return;
     const { at, costNano, costBasis, usage } = item;
-    attempt.entry = { ...attempt.entry, state: 'settled', settledAt: at, costNano, costBasis, usage };
-    for (const hold of attempt.holds) {
+    const isHeld = attempt.entry.state === 'reserved';
+    const state = item.mostNano === undefined ? 'settled' : 'unknown';
+    const settledAt = state === 'settled' ? at : null;
+    attempt.entry = { ...attempt.entry, state, settledAt, costNano, costBasis, usage };
+    attempt.booked = attempt.holds.map((hold, index) => {
       const counter = this.#counter(hold);
-      counter.held -= hold.amount;
-      counter.spent += bookedAmount(item, hold.unit);
+      if (isHeld) counter.held -= hold.amount;
+      const amount = bookedAmount(item, hold);
+      counter.spent += amount - (attempt.booked[index] ?? 0);
       counter.usedAt = at;
-    }
+      return amount;
+    });
     this.#dropOldest();
   }
 
@@ -125,7 +132,7 @@ export class MemoryLedger {
   /** Only the oldest is looked at: an attempt that runs for long keeps younger ones with it, not for ever. */
   #dropOldest(): void {
     for (const [id, { entry }] of this.#attempts) {
-      if (this.#attempts.size <= this.#mostEntries || entry.state !== 'settled') return;
+      if (this.#attempts.size <= this.#mostEntries || entry.state === 'reserved') return;
       this.#attempts.delete(id);
     }
   }

@@ -13,18 +13,26 @@ type OpenRow = [
   windowStart: number,
   unit: CounterUnit,
   amount: number,
+  limited: 0 | 1,
+  booked: number,
 ];
 
 type HoldValue = string | number | bigint;
 
 /** The row of an attempt that holds nothing: it marks the attempt as open, and counts nowhere. */
-const NO_HOLD: HeldAmount = { subject: '', windowStart: 0, unit: 'nano_usd', amount: 0 };
+const NO_HOLD: HeldAmount = { subject: '', windowStart: 0, unit: 'nano_usd', amount: 0, limited: false };
+
+/** A hold as the rows have it. */
+interface OpenHold extends HeldAmount {
+  /** What a settlement that may be replaced has booked there. */
+  readonly booked: number;
+}
 
 /** An attempt that is not settled. */
 interface OpenAttempt {
   readonly seq: number | bigint;
   readonly state: 'reserved' | 'unknown';
-  readonly holds: readonly HeldAmount[];
+  readonly holds: readonly OpenHold[];
 }
 
 /**
@@ -43,8 +51,10 @@ export class LedgerWrites {
   readonly #findOpen;
   readonly #settleAttempt;
   readonly #deleteHolds;
+  readonly #bookHold;
   readonly #abandon;
   readonly #expire;
+  readonly #bookExpired;
   readonly #emptyHolds;
 
   constructor(connection: Connection, counters: CounterCache, instances: Instances) {
@@ -58,13 +68,16 @@ export class LedgerWrites {
     );
     this.#findOpen = connection
       .prepare<[string], OpenRow>(
-        `SELECT a.seq, a.state, h.subject, h.window_start, h.unit, h.amount
+        `SELECT a.seq, a.state, h.subject, h.window_start, h.unit, h.amount, h.limited, h.booked
          FROM holds h CROSS JOIN attempts a ON a.seq = h.attempt WHERE a.id = ?`,
       )
       .raw();
     this.#settleAttempt = connection.prepare(
-      `UPDATE attempts SET state = 'settled', settled_at = ?, cost = ?, cost_basis = ?, usage = ?
+      `UPDATE attempts SET state = ?, settled_at = ?, cost = ?, cost_basis = ?, usage = ?
        WHERE seq = ? AND id = ? AND state = ?`,
+    );
+    this.#bookHold = connection.prepare<[number, number | bigint, string, number]>(
+      'UPDATE holds SET amount = 0, booked = ? WHERE attempt = ? AND subject = ? AND window_start = ?',
     );
     this.#deleteHolds = connection.prepare<[number | bigint]>('DELETE FROM holds WHERE attempt = ?');
     this.#abandon = connection.prepare<[number]>(
@@ -77,7 +90,15 @@ export class LedgerWrites {
          WHERE h.amount > 0 AND a.state = 'unknown' AND a.reserved_at < ?`,
       )
       .pluck();
-    this.#emptyHolds = connection.prepare<[number]>('UPDATE holds SET amount = 0 WHERE attempt = ?');
+    this.#bookExpired = connection.prepare<[number]>(
+      `INSERT INTO counters (subject, window_start, spent)
+         SELECT subject, window_start, amount FROM holds
+         WHERE attempt = ? AND limited = 1 AND unit = 'nano_usd' AND amount > 0
+       ON CONFLICT DO UPDATE SET spent = spent + excluded.spent`,
+    );
+    this.#emptyHolds = connection.prepare<[number]>(
+      `UPDATE holds SET booked = iif(limited = 1 AND unit = 'nano_usd', amount, 0), amount = 0 WHERE attempt = ?`,
+    );
   }
 
   /** Takes the holds if all of them fit. Throws if the attempt exists already. */
@@ -98,7 +119,8 @@ export class LedgerWrites {
     const holds = heldAmounts(item.holds);
     this.#writeHolds(lastInsertRowid, holds.length > 0 ? holds : [NO_HOLD]);
     for (const hold of holds) this.#counters.addHeld(hold, hold.amount);
-    this.#running.set(item.attemptId, { seq: lastInsertRowid, state: 'reserved', holds });
+    const open = holds.map((hold) => ({ ...hold, booked: 0 }));
+    this.#running.set(item.attemptId, { seq: lastInsertRowid, state: 'reserved', holds: open });
     return admission;
   }
 
@@ -122,12 +144,18 @@ export class LedgerWrites {
   }
 
   /**
-   * Takes unknown holds off the counters; returns how many attempts had some. The rows stay, emptied: should such
-   * an attempt be settled after all, they say which counters it belongs to, and in which unit.
+   * Ends unknown holds; returns how many attempts had some. Limited money becomes spend. The rows stay, emptied:
+   * should such an attempt be settled after all, they say which counters it belongs to, in which unit, and what was
+   * booked there.
    */
   expire(before: number): number {
     const attempts = this.#expire.all(before);
-    for (const attempt of attempts) this.#emptyHolds.run(attempt);
+    // What this transaction has booked so far is written before the rows are changed beside it.
+    this.#counters.flush();
+    for (const attempt of attempts) {
+      this.#bookExpired.run(attempt);
+      this.#emptyHolds.run(attempt);
+    }
     if (attempts.length > 0) this.#reload();
     return attempts.length;
   }
@@ -141,15 +169,15 @@ export class LedgerWrites {
   #writeHolds(attempt: number | bigint, holds: readonly HeldAmount[]): void {
     let insert = this.#insertHolds.get(holds.length);
     if (!insert) {
-      const rows = holds.map(() => '(?, ?, ?, ?, ?)').join(', ');
+      const rows = holds.map(() => '(?, ?, ?, ?, ?, ?)').join(', ');
       insert = this.#connection.prepare<[HoldValue[]]>(
-        `INSERT INTO holds (attempt, subject, window_start, unit, amount) VALUES ${rows}`,
+        `INSERT INTO holds (attempt, subject, window_start, unit, amount, limited) VALUES ${rows}`,
       );
       this.#insertHolds.set(holds.length, insert);
     }
     const values: HoldValue[] = [];
-    for (const { subject, windowStart, unit, amount } of holds) {
-      values.push(attempt, subject, windowStart, unit, amount);
+    for (const { subject, windowStart, unit, amount, limited } of holds) {
+      values.push(attempt, subject, windowStart, unit, amount, limited ? 1 : 0);
     }
     insert.run(values);
   }
@@ -157,15 +185,32 @@ export class LedgerWrites {
   #settleOpen({ seq, state, holds }: OpenAttempt, item: Settlement): boolean {
     const usage = item.usage === null ? null : JSON.stringify(item.usage);
     const { at, costNano, costBasis, attemptId } = item;
-    const { changes } = this.#settleAttempt.run(at, costNano, costBasis, usage, seq, attemptId, state);
+    const seen = item.mostNano === undefined;
+    const { changes } = this.#settleAttempt.run(
+      seen ? 'settled' : 'unknown',
+      seen ? at : null,
+      costNano,
+      costBasis,
+      usage,
+      seq,
+      attemptId,
+      state,
+    );
     if (changes === 0) return false;
-    this.#deleteHolds.run(seq);
+    if (seen) this.#deleteHolds.run(seq);
+    else this.#keepBooked(seq, holds, item);
     for (const hold of holds) {
       if (state === 'reserved') this.#counters.addHeld(hold, -hold.amount);
       else this.#counters.addUnknown(hold, -hold.amount);
-      this.#counters.addSpent(hold, bookedAmount(item, hold.unit), at);
+      this.#counters.addSpent(hold, bookedAmount(item, hold) - hold.booked, at);
     }
     return true;
+  }
+
+  #keepBooked(seq: number | bigint, holds: readonly OpenHold[], item: Settlement): void {
+    for (const hold of holds) {
+      this.#bookHold.run(bookedAmount(item, hold), seq, hold.subject, hold.windowStart);
+    }
   }
 
   #find(attemptId: string): OpenAttempt | null {
@@ -174,7 +219,9 @@ export class LedgerWrites {
     if (!first) return null;
     const [seq, state] = first;
     const holds = rows
-      .map(([, , subject, windowStart, unit, amount]) => ({ subject, windowStart, unit, amount }))
+      .map(([, , subject, windowStart, unit, amount, limited, booked]) => {
+        return { subject, windowStart, unit, amount, limited: limited === 1, booked };
+      })
       .filter(({ subject }) => subject !== NO_HOLD.subject);
     return { seq, state, holds };
   }

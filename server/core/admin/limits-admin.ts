@@ -19,6 +19,7 @@ import type { RequestRun } from '../router/request-run.ts';
 import type { RouteCandidate } from '../routing/candidate-finder.ts';
 import type { QuotaBook, QuotaStatus } from '../quota/quota-book.ts';
 import { windowAt } from '../quota/windows.ts';
+import { amountsOf } from '../ledger/settle-cost.ts';
 import { RouterError } from '../router-error.ts';
 
 export interface NewBudget {
@@ -64,6 +65,9 @@ export interface BudgetStatus {
   readonly policy: string | null;
 }
 
+/** More than any request makes. */
+const MAX_ATTEMPTS = 1000;
+
 export interface LimitsAdminParts {
   readonly store: Store;
   readonly pool: KeyPool;
@@ -77,9 +81,17 @@ export interface LimitsAdminParts {
 /** Budgets, quotas and policies: every change is stored, with who made it, before it takes effect. */
 export class LimitsAdmin {
   readonly #parts: LimitsAdminParts;
+  /** In the order in which they were given. */
+  #policies: readonly Policy[] = [];
+  #change: Promise<unknown> = Promise.resolve();
 
   constructor(parts: LimitsAdminParts) {
     this.#parts = parts;
+  }
+
+  /** The policies that hold, in the order in which they were given. */
+  get policies(): readonly Policy[] {
+    return this.#policies;
   }
 
   /** Throws `RouterError('invalid_request')` for limits that are no amounts. */
@@ -242,11 +254,67 @@ export class LimitsAdmin {
     quotas.remove(id);
   }
 
+  /**
+   * A person says what an attempt cost whose outcome nobody saw: that takes the place of what was booked or held for
+   * it; with nothing it is released. Throws `RouterError('not_found')`, or `conflict` where the outcome is known.
+   */
+  async correctCost(
+    attempt: { readonly requestId: string; readonly attemptId: string; readonly usd: number },
+    actor: string,
+  ): Promise<void> {
+    const { store, clock } = this.#parts;
+    const { requestId, attemptId } = attempt;
+    const costNano = toNano(attempt.usd);
+    const entries = await store.entries({ requestId, limit: MAX_ATTEMPTS });
+    const before = entries.find((entry) => entry.attemptId === attemptId);
+    if (!before) {
+      throw new RouterError('not_found', `There is no attempt "${attemptId}" of request "${requestId}".`);
+    }
+    if (before.state !== 'unknown') {
+      const why = before.state === 'settled' ? 'is settled' : 'still runs';
+      throw new RouterError('conflict', `Attempt "${attemptId}" ${why}: its cost is not in doubt.`);
+    }
+    const { usage, costBasis } = before;
+    await store.settleMany([
+      {
+        attemptId,
+        at: clock.now(),
+        costNano,
+        costBasis: costNano === 0 ? 'not_billed' : 'estimated',
+        usage,
+        amounts: amountsOf(usage),
+      },
+    ]);
+    const known = { costNano: before.costNano, costBasis, reservedNano: before.reservedNano };
+    await this.#audit(actor, 'attempt.correct', attemptId, known, { costNano });
+  }
+
+  /** Adds a policy, or replaces the one of its name. An invalid one leaves those that run as they are. */
+  async putPolicy(name: string, input: unknown, actor: string): Promise<void> {
+    await this.#inTurn(() => {
+      const others = this.#policies.filter((policy) => policy.name !== name);
+      return this.#setPolicies([...others, input], actor);
+    });
+  }
+
+  async removePolicy(name: string, actor: string): Promise<void> {
+    await this.#inTurn(() =>
+      this.#setPolicies(
+        this.#policies.filter((policy) => policy.name !== name),
+        actor,
+      ),
+    );
+  }
+
   /** Replaces all policies; an invalid one leaves those that run as they are. Throws `RouterError('invalid_request')`. */
-  async setPolicies(inputs: readonly unknown[], actor: string): Promise<readonly Policy[]> {
-    const { store, policies } = this.#parts;
+  setPolicies(inputs: readonly unknown[], actor: string): Promise<readonly Policy[]> {
+    return this.#inTurn(() => this.#setPolicies(inputs, actor));
+  }
+
+  async #setPolicies(inputs: readonly unknown[], actor: string): Promise<readonly Policy[]> {
+    const { store } = this.#parts;
     const parsed = inputs.map((input, index) => parsePolicy(input, index));
-    const before = policies.current.policies.map(({ name }) => name);
+    const before = this.#policies.map(({ name }) => name);
     await store.savePolicies(parsed.map((policy) => ({ name: policy.name, policy })));
     await this.#audit(
       actor,
@@ -262,8 +330,16 @@ export class LimitsAdmin {
   /** Takes policies into use that are stored already. */
   use(parsed: readonly Policy[]): void {
     const { policies, budgets, clock } = this.#parts;
+    this.#policies = parsed;
     policies.current = new PolicySet(parsed);
     budgets.setOfPolicies(policyBudgets(policies.current, clock.now()));
+  }
+
+  /** One change after another: each begins with what the one before left. */
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.#change.then(action);
+    this.#change = result.catch(() => undefined);
+    return result;
   }
 
   #configuredBudget(id: string): BudgetRecord {

@@ -136,11 +136,10 @@ export class CellBook {
     return this.#cells.get(address.owner)?.get(cellName(address))?.record.failures ?? 0;
   }
 
-  /** Counts a failure that does not close the cell yet; returns how many there were in a row. */
-  countFailure(address: CellAddress): number {
+  /** Counts a failure that does not close the cell yet. */
+  countFailure(address: CellAddress): void {
     const cell = this.#cell(address);
     cell.record = { ...cell.record, failures: cell.record.failures + 1 };
-    return cell.record.failures;
   }
 
   /** Cells of the owners that are not available, for any family. */

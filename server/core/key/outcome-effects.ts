@@ -140,11 +140,15 @@ function countTowardsBreaker(
     dimension: 'availability',
   } as const;
   const recovering = cells.isRecovering([address.owner], context.family);
-  if (cells.countFailure(address) < BREAKER_THRESHOLD && !recovering) return [];
+  // Closing the cell counts this failure too.
+  if (cells.failures(address) + 1 < BREAKER_THRESHOLD && !recovering) {
+    cells.countFailure(address);
+    return [];
+  }
   return close(cells, address.owner, failure, context, {
     dimension: 'availability',
     state: 'throttled',
     steps: BREAKER_MS,
-    grace: BREAKER_THRESHOLD,
+    grace: BREAKER_THRESHOLD - 1,
   });
 }

@@ -1,7 +1,8 @@
 import type { NanoUsd } from '../../../shared/model/money.ts';
 import type { CostBasis } from '../../../shared/model/trace.ts';
-import { NO_USAGE, type TokenUsage } from '../../../shared/model/usage.ts';
+import { NO_USAGE, totalInput, type TokenUsage } from '../../../shared/model/usage.ts';
 import type { ModelPrice } from '../ports/prices.ts';
+import type { Settlement } from '../ports/store.ts';
 import { estimateTokens } from '../pricing/request-bounds.ts';
 
 /** Tokens a provider may have generated beyond those that were relayed when a stream was given up. */
@@ -44,6 +45,14 @@ export function settleCost(price: ModelPrice | null, facts: AttemptFacts): Settl
   }
   const estimate = { ...NO_USAGE, inputTokens: estimateTokens(facts.bodyBytes), outputTokens: output };
   return priced(price, estimate, 'estimated');
+}
+
+/** What an attempt counts in other units than money. */
+export function amountsOf(usage: TokenUsage | null): Settlement['amounts'] {
+  if (!usage) return { requests: 1 };
+  const input = totalInput(usage);
+  const output = usage.outputTokens;
+  return { requests: 1, input_tokens: input, output_tokens: output, total_tokens: input + output };
 }
 
 function priced(

@@ -64,7 +64,7 @@ export type Admission =
   /** The store could not write (disk full, database locked): nothing is sent. */
   | { readonly ok: false; readonly code: 'unavailable'; readonly message: string };
 
-/** The true outcome of one reserved attempt; releases its holds and books the amounts by each hold's unit. */
+/** The outcome of one reserved attempt; releases its holds and books the amounts by each hold's unit. */
 export interface Settlement {
   readonly attemptId: string;
   readonly at: number;
@@ -73,6 +73,12 @@ export interface Settlement {
   readonly amounts: Omit<Amounts, 'nano_usd'>;
   readonly costBasis: Exclude<CostBasis, 'unknown'>;
   readonly usage: TokenUsage | null;
+  /**
+   * Nobody saw the outcome, and the provider may bill up to this much: `costNano` is an estimate, and counters that
+   * were held with a limit book this amount instead, so that no limit is passed by what was not seen. The attempt
+   * becomes `unknown`: a later settlement takes the place of this one.
+   */
+  readonly mostNano?: NanoUsd;
 }
 
 /** A counter's amounts, in the unit of its subject. */
@@ -94,6 +100,7 @@ export interface LedgerEntry {
   readonly model: string;
   readonly reservedAt: number;
   readonly reservedNano: NanoUsd;
+  /** `unknown`: a crash hid the outcome, or nobody saw it. */
   readonly state: 'reserved' | 'settled' | 'unknown';
   readonly settledAt: number | null;
   readonly costNano: NanoUsd;
@@ -107,7 +114,8 @@ export interface Ledger {
   reserveMany(items: readonly Reservation[]): Promise<readonly Admission[]>;
   /**
    * Books outcomes, each attempt once: settling an attempt that is already settled, or was never reserved,
-   * changes nothing. An `unknown` attempt may still be settled. Rejects if the store can't write.
+   * changes nothing. An `unknown` attempt may still be settled: a person corrects it. Rejects if the store can't
+   * write.
    */
   settleMany(items: readonly Settlement[]): Promise<void>;
   counters(addresses: readonly CounterAddress[]): Promise<readonly CounterState[]>;
@@ -118,7 +126,11 @@ export interface Ledger {
    * stay on the counters until `expireUnknown`.
    */
   recoverAbandoned(at: number): Promise<number>;
-  /** Takes the holds of `unknown` attempts reserved before `before` off the counters. The entries stay. */
+  /**
+   * Ends the holds of `unknown` attempts reserved before `before`; returns how many had some. Money that was held
+   * with a limit counts as spent from then on, since it may have been billed; all else is released. The entries stay
+   * `unknown`, and a later settlement takes the place of what was booked.
+   */
   expireUnknown(before: number): Promise<number>;
 }
 

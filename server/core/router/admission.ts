@@ -5,7 +5,7 @@ import type { WaitQueue } from '../budget/wait-queue.ts';
 import { holdsFor } from '../ledger/holds.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RouterFailure } from '../ports/codec.ts';
-import type { Admission as Verdict, Hold, Reservation, Store } from '../ports/store.ts';
+import type { Admission as Verdict, Hold, Store } from '../ports/store.ts';
 import { boundCost, type CostBounds } from '../pricing/request-bounds.ts';
 import type { QuotaBook } from '../quota/quota-book.ts';
 import type { RouteCandidate } from '../routing/candidate-finder.ts';
@@ -122,24 +122,6 @@ export class Admission {
     }
   }
 
-  /** Who reserves, and for what. */
-  reservationOf(
-    attemptId: string,
-    run: RequestRun,
-    { key, model }: RouteCandidate,
-    at: number,
-  ): Omit<Reservation, 'amountNano' | 'holds'> {
-    return {
-      attemptId,
-      requestId: run.request.id,
-      keyId: key.record.id,
-      providerId: key.provider.id,
-      virtualKeyId: run.request.virtualKey.id,
-      model,
-      at,
-    };
-  }
-
   async #reserve(
     wish: Wish,
     limit: number | null,
@@ -152,7 +134,17 @@ export class Admission {
     const bounds = boundCost(price, facts, form.raw.length);
     const holds = this.#holds(wish, bounds.worstNano, facts.maxOutputTokens, at);
     const [verdict] = await store.reserveMany([
-      { ...this.reservationOf(attemptId, run, candidate, at), amountNano: bounds.worstNano, holds },
+      {
+        attemptId,
+        requestId: run.request.id,
+        keyId: candidate.key.record.id,
+        providerId: candidate.key.provider.id,
+        virtualKeyId: run.request.virtualKey.id,
+        model: candidate.model,
+        at,
+        amountNano: bounds.worstNano,
+        holds,
+      },
     ]);
     return {
       verdict: verdict ?? { ok: false, code: 'unavailable', message: 'the store gave no answer' },

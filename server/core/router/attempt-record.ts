@@ -44,6 +44,7 @@ export function recordAttempt(attempt: {
     costBasis: cost.costBasis,
     ...(cost.usage ? { usage: cost.usage } : {}),
     ...(upstreamId === null ? {} : { upstreamRequestId: upstreamId.slice(0, 128) }),
+    ...(end.answerId === null ? {} : { answerId: end.answerId }),
     transitions: attempt.transitions,
   };
 }

@@ -1,8 +1,7 @@
-import { totalInput } from '../../../shared/model/usage.ts';
 import type { StateTransition } from '../../../shared/model/states.ts';
 import type { AttemptTrace } from '../../../shared/model/trace.ts';
 import { applyFailure, countsAgainstKey, type FailureContext } from '../key/outcome-effects.ts';
-import { type SettledCost, settleCost } from '../ledger/settle-cost.ts';
+import { amountsOf, type SettledCost, settleCost } from '../ledger/settle-cost.ts';
 import type { BodyEdits, RouterFailure } from '../ports/codec.ts';
 import type { LimitReading } from '../ports/provider.ts';
 import type { Settlement } from '../ports/store.ts';
@@ -33,9 +32,6 @@ export interface Denied {
   readonly kind: 'denied';
   readonly by: NotAdmitted;
 }
-
-/** After this time no provider still works on an answer that was given up. */
-const UNSEEN_HOLD_MS = 15 * 60_000;
 
 /** What is fixed before an attempt is sent. */
 interface Plan {
@@ -217,47 +213,18 @@ export class AttemptRunner {
     });
     run.attempts.push(attempt);
     metrics.attemptEnded(attempt);
-    await this.#holdWhatMayBeBilled(plan, end, cost);
     const settled = this.#settle(plan, {
       attemptId: plan.attemptId,
       at: endedAt,
       ...cost,
-      amounts: amountsOf(cost),
+      amounts: amountsOf(cost.usage),
+      ...mayBeBilled(plan, end, cost),
     });
     this.#afterSettlement(run, plan, cost, settled, endedAt);
     // What a failure taught is kept before anybody hears of it. After an answer the trace follows at once, in the
     // same transaction.
     if (end.kind === 'failed') await settled;
     return attempt;
-  }
-
-  /**
-   * An answer that is no stream and was given up may have been made, and billed, as a whole: what was held beyond the
-   * estimate stays held, until its provider must have ended it. A stream ends at its provider soon after it is left.
-   */
-  async #holdWhatMayBeBilled(plan: Plan, end: AttemptEnd, cost: SettledCost): Promise<void> {
-    const { store, clock, logger } = this.#parts;
-    const { candidate, admitted, attemptId } = plan;
-    const seen = end.unsent || end.status !== null || end.kind === 'answered';
-    const amount = admitted.bounds.worstNano - cost.costNano;
-    if (seen || candidate.form.facts.stream || amount <= 0) return;
-    const holds = admitted.holds
-      .filter((hold) => hold.limit !== null && hold.unit === 'nano_usd')
-      .map((hold) => ({ ...hold, amount, limit: null }));
-    if (holds.length === 0) return;
-    const rest: Plan = { ...plan, attemptId: `${attemptId}-rest` };
-    const [taken] = await store.reserveMany([
-      {
-        ...this.#admission.reservationOf(rest.attemptId, plan.run, candidate, clock.now()),
-        amountNano: amount,
-        holds,
-      },
-    ]);
-    if (!taken?.ok) {
-      logger.error({ attemptId }, 'what an unseen answer may cost could not be held');
-      return;
-    }
-    clock.after(UNSEEN_HOLD_MS, () => void this.#release(rest));
   }
 
   async #settle(plan: Plan, settlement: Settlement): Promise<void> {
@@ -277,7 +244,7 @@ export class AttemptRunner {
     const { alerts, runaway, events, logger, quotas } = this.#parts;
     const { conversation } = run.request.facts;
     const { budgets } = plan.admitted;
-    quotas.settled(plan.admitted.holds, amountsOf(cost), cost.costNano, at);
+    quotas.settled(plan.admitted.holds, amountsOf(cost.usage), cost.costNano, at);
     if (budgets.length > 0) {
       settled
         .then(() => alerts.check(budgets, conversation, at))
@@ -321,9 +288,12 @@ export class AttemptRunner {
 
   /** What a finished answer teaches of sizes, times and caches. */
   #learnUsage(run: RequestRun, plan: Plan, end: AttemptEnd, cost: SettledCost, now: number): void {
-    const { calibration, caches } = this.#parts;
+    const { bound, calibration, caches } = this.#parts;
     const { key, family, form, model } = plan.candidate;
+    // A response that broke off may be stored all the same.
+    if (end.answerId !== null) bound.learn(key, [end.answerId]);
     if (end.kind !== 'answered') return;
+    bound.learn(key, run.request.references ?? []);
     if (end.firstByteAt !== null && form.codec.billed) {
       const tokens = cost.usage?.outputTokens ?? 0;
       key.health.recordSpeed(family, end.firstByteAt - plan.startedAt, now - end.firstByteAt, tokens);
@@ -364,9 +334,19 @@ export class AttemptRunner {
   }
 }
 
-function amountsOf({ usage, costBasis }: SettledCost): Settlement['amounts'] {
-  if (costBasis === 'not_billed' && !usage) return { requests: 1 };
-  const input = usage ? totalInput(usage) : 0;
-  const output = usage?.outputTokens ?? 0;
-  return { requests: 1, input_tokens: input, output_tokens: output, total_tokens: input + output };
+/**
+ * An answer that is no stream and was given up may have been made, and billed, as a whole: under a limit it counts with
+ * all that it may cost. A stream ends at its provider soon after it is left.
+ */
+function mayBeBilled(
+  { candidate, admitted }: Plan,
+  end: AttemptEnd,
+  cost: SettledCost,
+): Pick<Settlement, 'mostNano'> {
+  const refused = end.status !== null && end.status >= 300;
+  const seen = end.unsent || refused || end.kind === 'answered' || (end.meter?.usage ?? null) !== null;
+  const mostNano = admitted.bounds.worstNano;
+  if (seen || candidate.form.facts.stream || mostNano <= cost.costNano) return {};
+  const limited = admitted.holds.some((hold) => hold.limit !== null && hold.unit === 'nano_usd');
+  return limited ? { mostNano } : {};
 }

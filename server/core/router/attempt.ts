@@ -11,6 +11,7 @@ import type {
   UpstreamRequest,
 } from '../ports/upstream.ts';
 import type { CallerChannel } from './caller-channel.ts';
+import { AnswerId } from './answer-id.ts';
 import { networkFailure, redirectFailure, streamFailure } from './attempt-failure.ts';
 
 /** An error body is read up to here: it is a sentence, not an answer. */
@@ -31,6 +32,8 @@ export interface AttemptEnd {
   readonly firstByteAt: number | null;
   /** The request never left this machine. */
   readonly unsent: boolean;
+  /** Under which the provider stored the answer; `null`: it did not, or not that was seen. */
+  readonly answerId: string | null;
   /** The body of an error answer, for callers whose own fault it is. */
   readonly errorBody: Uint8Array | null;
 }
@@ -60,6 +63,7 @@ export class Attempt implements UpstreamHandler {
   #held: Uint8Array[] = [];
   #errorBytes = 0;
   #firstByteAt: number | null = null;
+  #answerId: AnswerId | null = null;
   #committed = false;
   #ended = false;
   #isStream = false;
@@ -92,6 +96,7 @@ export class Attempt implements UpstreamHandler {
     this.#isStream = typeof type === 'string' && type.startsWith('text/event-stream');
     const { codec, facts } = this.#options;
     const { answers, lacksUsageChunk } = facts;
+    if (codec.protocol === 'openai-responses') this.#answerId = new AnswerId();
     this.#meter = codec.meter({ stream: this.#isStream, stripUsageChunk: lacksUsageChunk, answers });
   }
 
@@ -100,6 +105,7 @@ export class Attempt implements UpstreamHandler {
     this.#firstByteAt ??= this.#options.clock.now();
     const meter = this.#meter;
     if (!meter) return this.#keepError(chunk);
+    this.#answerId?.push(chunk);
     const pieces = meter.push(chunk);
     if (!this.#committed) {
       this.#held.push(...pieces);
@@ -215,6 +221,7 @@ export class Attempt implements UpstreamHandler {
       meter: this.#meter,
       firstByteAt: this.#firstByteAt,
       unsent,
+      answerId: this.#answerId?.value ?? null,
       errorBody,
     });
   }

@@ -2,7 +2,7 @@ import type { FailureClass } from '../../../shared/model/reasons.ts';
 import type { RouterFailure } from '../ports/codec.ts';
 import type { NotAdmitted } from './admission.ts';
 import type { TriedKey } from './attempt-runner.ts';
-import { noneEligible } from './no-candidate.ts';
+import { accountBound, noneEligible } from './no-candidate.ts';
 import type { RequestRun } from './request-run.ts';
 
 export const INTERNAL: RouterFailure = {
@@ -23,7 +23,8 @@ export function giveUp(
   const failure = last?.attempt.failure;
   if (!last || !failure) {
     if (denied) return denied.failure;
-    const none = noneEligible(run.model, run.decisions.at(-1)?.skipped ?? [], now, nameOf);
+    const skipped = run.decisions.at(-1)?.skipped ?? [];
+    const none = accountBound(run, skipped, nameOf) ?? noneEligible(run.model, skipped, now, nameOf);
     return run.attempts.length > 0 ? { ...none, final: true } : none;
   }
   const tries = run.attempts

@@ -110,6 +110,7 @@ export class ModelRun {
       callerId: request.virtualKey.id,
       team: facts.team,
       conversation: request.facts.conversation,
+      references: request.references ?? [],
       plan,
       now: this.#parts.clock.now(),
       cursor,

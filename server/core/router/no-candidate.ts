@@ -1,7 +1,9 @@
 import { durationText } from '../../../shared/model/duration-text.ts';
+import type { SkipReason } from '../../../shared/model/reasons.ts';
 import type { Protocol, SkippedKey } from '../../../shared/model/trace.ts';
 import type { RouterFailure } from '../ports/codec.ts';
 import type { KeyPool } from '../key/key-pool.ts';
+import type { RequestRun } from './request-run.ts';
 
 /** No key serves the model at all: says which of the possible causes it is. */
 export function modelUnknown(
@@ -81,6 +83,29 @@ export function noneEligible(
     message: `No key of the pinned provider serves ${model}. ${list}.`,
     final: true,
   };
+}
+
+/** What only takes time, so that the account may be asked later. */
+const PASSING: ReadonlySet<SkipReason> = new Set([
+  'throttled',
+  'probe_in_flight',
+  'provider_unavailable',
+  'exhausted',
+  'quota',
+]);
+
+/** The account that made what the request refers to has no key that could serve it; `null`: that is not what is wrong. */
+export function accountBound(
+  { model, request }: RequestRun,
+  skipped: readonly SkippedKey[],
+  nameOf: (keyId: string) => string,
+): RouterFailure | null {
+  const reasons = skipped.map((entry) => entry.reason);
+  if (!reasons.includes('other_account') || reasons.some((reason) => PASSING.has(reason))) return null;
+  const named = request.references?.slice(0, 3).join(', ');
+  const list = skipped.map((entry) => `${nameOf(entry.keyId)}: ${entry.reason.replaceAll('_', ' ')}`);
+  const message = `Only the account that made ${named} can read it, and no key of that account can serve ${model}. ${list.join('; ')}. Add or enable a key of that account, or start a new conversation.`;
+  return { code: 'account_bound', status: 404, message, final: true };
 }
 
 /** When the first of the skipped keys may be tried again. */

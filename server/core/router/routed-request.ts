@@ -17,6 +17,8 @@ export interface RoutedRequest extends RequestForm {
   readonly virtualKey: VirtualKeyRecord;
   /** The same request in other protocols, for keys that don't speak the caller's. */
   readonly otherForms?: readonly RequestForm[];
+  /** Stored responses, conversations and files that it refers to: only the account that made them can read them. */
+  readonly references?: readonly string[];
   readonly headers: HeaderMap;
   /** The query with its question mark, or empty. */
   readonly query: string;

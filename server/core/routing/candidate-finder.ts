@@ -11,6 +11,7 @@ import type { TokenCalibration, TokenEstimate } from '../pricing/token-calibrati
 import type { LearnedLimits } from '../quota/learned-limits.ts';
 import type { QuotaBook } from '../quota/quota-book.ts';
 import type { RequestForm } from '../router/routed-request.ts';
+import type { AccountBound } from './account-bound.ts';
 import type { Candidate } from './decide.ts';
 import { declaredObstacle, obstacleOf } from './filter.ts';
 import type { CachedPrefix, PromptCaches } from './prompt-caches.ts';
@@ -35,6 +36,8 @@ export interface Wanted {
   readonly callerId: string;
   readonly team: string | null;
   readonly conversation: string | null;
+  /** What only the account that made it can read. */
+  readonly references: readonly string[];
   readonly plan: RoutePlan;
   readonly now: number;
   /** Counts up with each decision; breaks ties. */
@@ -49,6 +52,7 @@ export interface FinderParts {
   readonly caches: PromptCaches;
   readonly quotas: QuotaBook;
   readonly learned: LearnedLimits;
+  readonly bound: AccountBound;
 }
 
 /** A key's declared quality where nothing is declared. */
@@ -98,11 +102,15 @@ class Search {
   }
 
   look(key: PooledKey, index: number): void {
-    const { model, pinnedProvider, team, plan, now } = this.#wanted;
-    const { cells, quotas } = this.#parts;
+    const { model, pinnedProvider, references, team, plan, now } = this.#wanted;
+    const { bound, cells, quotas } = this.#parts;
     const keyId = key.record.id;
     if (pinnedProvider !== null && key.provider.id !== pinnedProvider) {
       this.#skipped.push({ keyId, reason: 'not_pinned' });
+      return;
+    }
+    if (references.length > 0 && bound.elsewhere(key, references) !== null) {
+      this.#skipped.push({ keyId, reason: 'other_account' });
       return;
     }
     const family = this.#family(key);

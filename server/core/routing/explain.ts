@@ -14,6 +14,7 @@ const WORDS: Readonly<Record<SkipReason, string>> = {
   model_not_served: 'without this model',
   protocol_not_spoken: 'without this protocol',
   not_pinned: 'not of the pinned provider',
+  other_account: 'of another account than made what the request refers to',
   other_team: "another team's",
   model_denied: 'not allowed this model',
   policy: 'left out by a policy',
