@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { nanoFromUsd } from '../../shared/model/money.ts';
+import { usdFromNano } from '../../shared/model/money.ts';
 import type { Objective, ObjectiveName } from '../../shared/model/objectives.ts';
 import type { KeyState } from '../../shared/model/states.ts';
 import type { Decision, Trace } from '../../shared/model/trace.ts';
@@ -11,7 +11,6 @@ import { NodeTokens } from '../adapters/system/node-tokens.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import { UndiciUpstream } from '../adapters/undici/undici-upstream.ts';
-import { parsePolicy } from '../core/admin/limits-admin.ts';
 import { type Core, openCore } from '../core/open-core.ts';
 import { PolicySet } from '../core/policy/policy-set.ts';
 import type { Clock } from '../core/ports/clock.ts';
@@ -24,9 +23,9 @@ import { refreshPrices } from '../core/pricing/refresh-prices.ts';
 import { explain } from '../core/routing/explain.ts';
 import { ADAPTERS, PRESETS } from '../providers/presets.ts';
 import { runBatch } from './batch.ts';
-import { snakeKeys } from './camel-case.ts';
 import { EventHub, type RouterEventMap } from './event-hub.ts';
 import { estimateRequest, fits } from './estimate.ts';
+import { PolicyList } from './policy-list.ts';
 import { RequestRunner } from './request-runner.ts';
 import type {
   BatchResult,
@@ -91,7 +90,7 @@ export class ApiKeyRouter {
   readonly #store: Store;
   readonly #events = new EventHub();
   readonly #runner: RequestRunner;
-  readonly #policies: PolicyConfiguration[] = [];
+  readonly #policies: PolicyList;
 
   constructor(options: ApiKeyRouterOptions = {}) {
     const clock = options.clock ?? new SystemClock();
@@ -120,6 +119,7 @@ export class ApiKeyRouter {
     });
     // Whoever calls first is told; nobody else must be warned of an unhandled rejection.
     this.#core.catch(() => undefined);
+    this.#policies = new PolicyList(this.#core, this.#store, ACTOR);
     this.#runner = new RequestRunner({
       core: this.#core,
       clock,
@@ -222,24 +222,12 @@ export class ApiKeyRouter {
   }
 
   /** Adds a policy, or replaces the one of its name. An invalid one throws and leaves those that run as they are. */
-  async configurePolicy(policy: PolicyConfiguration): Promise<void> {
-    const core = await this.#core;
-    const next = [...this.#policies.filter(({ name }) => name !== policy.name), policy];
-    await core.limits.setPolicies(
-      next.map((entry) => snakeKeys(entry)),
-      ACTOR,
-    );
-    this.#policies.splice(0, this.#policies.length, ...next);
+  configurePolicy(policy: PolicyConfiguration): Promise<void> {
+    return this.#policies.set(policy);
   }
 
-  async removePolicy(name: string): Promise<void> {
-    const core = await this.#core;
-    const next = this.#policies.filter((policy) => policy.name !== name);
-    await core.limits.setPolicies(
-      next.map((entry) => snakeKeys(entry)),
-      ACTOR,
-    );
-    this.#policies.splice(0, this.#policies.length, ...next);
+  removePolicy(name: string): Promise<void> {
+    return this.#policies.remove(name);
   }
 
   /** Answers a request. Throws `NoEligibleKeys`, `BudgetExceeded` or `ProviderError`. */
@@ -298,9 +286,9 @@ export class ApiKeyRouter {
       keysByState: state.keysByState,
       quotas: core.limits.quotaStatus(null).map(toQuotaState),
       budgets: await this.getBudgetStatus(),
-      policies: this.#policies.map(({ name }) => name),
+      policies: (await this.#policies.all()).map(({ name }) => name),
       requestsRunning: state.requestsRunning,
-      spentToday: usd(state.spentTodayNano),
+      spentToday: usdFromNano(state.spentTodayNano),
       prices: { edition: this.#prices.edition, asOf: new Date(this.#prices.asOf) },
     };
   }
@@ -313,9 +301,8 @@ export class ApiKeyRouter {
   /** The decision that a request would get now, with another policy beside those that hold; nothing is sent. */
   async dryRunPolicy(policy: PolicyConfiguration, request: RouteRequest): Promise<Decision> {
     const core = await this.#core;
-    const others = this.#policies.filter(({ name }) => name !== policy.name);
-    const parsed = [...others, policy].map((entry, index) => parsePolicy(snakeKeys(entry), index));
-    return core.router.preview(this.#runner.toRouted(request), new PolicySet(parsed)).decision;
+    const policies = new PolicySet(await this.#policies.with(policy));
+    return core.router.preview(this.#runner.toRouted(request), policies).decision;
   }
 
   /** A decision, or the last one of a request, as a paragraph. */
@@ -356,8 +343,4 @@ function freeName(core: Core, provider: string): string {
   let name = provider;
   for (let number = 2; taken.has(name); number++) name = `${provider}-${number}`;
   return name;
-}
-
-function usd(nano: number): number {
-  return nano / nanoFromUsd(1);
 }
