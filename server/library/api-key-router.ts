@@ -15,6 +15,7 @@ import { type Core, openCore } from '../core/open-core.ts';
 import { PolicySet } from '../core/policy/policy-set.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Logger } from '../core/ports/logger.ts';
+import type { ProviderAdapter } from '../core/ports/provider.ts';
 import type { PriceBook } from '../core/ports/prices.ts';
 import type { Random } from '../core/ports/random.ts';
 import type { Store } from '../core/ports/store.ts';
@@ -137,18 +138,32 @@ export class ApiKeyRouter {
   async registerProvider(provider: string | ProviderRegistration): Promise<string> {
     const core = await this.#core;
     const registration = typeof provider === 'string' ? { id: provider } : provider;
-    const { id, baseUrl, adapter } = registration;
-    if (adapter) core.pool.setAdapter(adapter);
+    const { id, adapter, kind } = registration;
+    const known = core.pool.provider(id);
+    if (adapter) this.#bringAdapter(core, adapter);
+    if (known && !adapter && kind === undefined && registration.baseUrl === undefined) return id;
+    const baseUrl = registration.baseUrl ?? known?.baseUrl;
     if (baseUrl === undefined) {
-      if (core.pool.provider(id)) return id;
       throw new TypeError(
         `"${id}" is no preset (${PRESETS.map((preset) => preset.id).join(', ')}): give its baseUrl.`,
       );
     }
-    const known = core.pool.provider(id);
-    const kind = adapter?.kind ?? registration.kind ?? known?.kind ?? 'openai-compatible';
-    await core.admin.providers.save({ id, kind, name: known?.name ?? id, baseUrl });
+    await core.admin.providers.save({
+      id,
+      kind: adapter?.kind ?? kind ?? known?.kind ?? 'openai-compatible',
+      name: known?.name ?? id,
+      baseUrl,
+    });
     return id;
+  }
+
+  /** A built-in kind in other hands would change how every provider of that kind is spoken to. */
+  #bringAdapter(core: Core, adapter: ProviderAdapter): void {
+    const builtIn = ADAPTERS[adapter.kind];
+    if (builtIn && builtIn !== adapter) {
+      throw new TypeError(`"${adapter.kind}" is the kind of a built-in adapter: give yours another.`);
+    }
+    core.pool.setAdapter(adapter);
   }
 
   /** Adds a key. Throws `RouterError` for placeholders, duplicates, and (if verified) secrets that are refused. */
@@ -308,7 +323,7 @@ export class ApiKeyRouter {
   /** A decision, or the last one of a request, as a paragraph. */
   async explain(what: Decision | string): Promise<string> {
     const core = await this.#core;
-    const nameOf = (id: string): string => core.pool.get(id)?.record.name ?? id;
+    const nameOf = (id: string): string => core.pool.nameOf(id);
     if (typeof what !== 'string') return explain(what, nameOf);
     const decision = (await this.#store.findTrace(what))?.decisions.at(-1);
     if (!decision) throw new TypeError(`There is no request "${what}" with a decision.`);
