@@ -223,12 +223,21 @@ export class ApiKeyRouter {
     return record.id;
   }
 
+  async removeQuota(quotaId: string): Promise<void> {
+    await (await this.#core).limits.removeQuota(quotaId, ACTOR);
+  }
+
   /** A spending limit. Returns the budget's id. */
   async configureBudget(budget: BudgetConfiguration): Promise<string> {
     const { limit, timeWindow, ...rest } = budget;
     const input = { ...rest, limitUsd: limit, window: toWindow(timeWindow) };
     const record = await (await this.#core).limits.addBudget(input, ACTOR);
     return record.id;
+  }
+
+  /** What was spent remains spent, for other budgets and in history. */
+  async removeBudget(budgetId: string): Promise<void> {
+    await (await this.#core).limits.removeBudget(budgetId, ACTOR);
   }
 
   /** "$5 more for one hour". */

@@ -202,6 +202,21 @@ describe('routing in a program', () => {
     assert.equal(stage.upstream.bills.length, 0);
   });
 
+  it('serves again when a quota or budget that stopped it is removed', async () => {
+    const { id: keyId } = await stage.key('a');
+    const quota = await stage.router.configureQuota({ keyId, timeWindow: 'day', totalCapacity: 1 });
+    await stage.names(1);
+    await assert.rejects(stage.router.route(HELLO), BudgetExceeded);
+    await stage.router.removeQuota(quota);
+    await stage.names(1);
+    const budget = await stage.router.configureBudget({ name: 'none', limit: 0, timeWindow: 'day' });
+    await assert.rejects(stage.router.route(HELLO), BudgetExceeded);
+    await stage.router.removeBudget(budget);
+    await stage.names(1);
+    assert.deepEqual(await stage.router.getBudgetStatus(), []);
+    assert.deepEqual(await stage.router.getQuotaState(keyId), []);
+  });
+
   it('says what a request would cost, and learns from what it did cost', async () => {
     await stage.key('a');
     const before = await stage.router.estimateRequestCost(HELLO);
