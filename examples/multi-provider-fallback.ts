@@ -8,7 +8,8 @@ for (const provider of accounts.providers) await router.registerProvider(provide
 // Nobody listens there: the local server is switched off.
 await router.registerProvider({ id: 'local', baseUrl: 'http://127.0.0.1:9/v1' });
 await router.registerKey({ provider: 'local', secret: 'any-key-will-do', models: ['qwen3-coder'] });
-for (const key of accounts.keys) await router.registerKey(key);
+// Verified with the free listing of models, so that no provider is asked for a model of another.
+for (const key of accounts.keys) await router.registerKey({ ...key, verify: true });
 
 await router.configurePolicy({
   name: 'fallbacks',

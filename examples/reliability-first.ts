@@ -17,9 +17,9 @@ await router.configurePolicy({
   scope: { team: 'production' },
   rules: [{ action: 'prefer_high_reliability', preferPremiumTier: true, allowFallback: true }],
 });
-router.on('stateChange', ({ from, to, trigger }) =>
-  console.log(`   A key went from ${from} to ${to}: ${trigger}.`),
-);
+router.on('stateChange', ({ keys, from, to, trigger }) => {
+  console.log(`   ${keys.join(' and ')} went from ${from} to ${to}: ${trigger}.`);
+});
 
 for (let number = 1; number <= 6; number++) {
   const { metadata } = await router.route({

@@ -6,8 +6,8 @@ export async function showFailover(tour: Tour): Promise<void> {
   const { router } = tour;
   const [key] = (await router.getStateSummary()).keys;
   if (!key) return;
-  const stop = router.on('stateChange', ({ from, to, trigger }) => {
-    console.log(`   ${key.name} went from ${from} to ${to}, by a ${trigger}.`);
+  const stop = router.on('stateChange', ({ keys, from, to, trigger }) => {
+    console.log(`   ${keys.join(' and ')} went from ${from} to ${to}, by a ${trigger}.`);
   });
   const until = new Date(Date.now() + 60_000);
   await router.updateKeyState(key.id, 'throttled', { until });

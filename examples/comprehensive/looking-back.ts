@@ -4,11 +4,11 @@ import { ask, type Tour } from './tour.ts';
 /** 10. What is kept: the state of everything, the history of each request, and what a key did. */
 export async function lookBack(tour: Tour): Promise<void> {
   const { router } = tour;
-  const metadata = await ask(tour, { tags: ['search'] });
+  const metadata = await ask(tour, { tags: ['search'], objective: 'cost' });
   const { keysByState, quotas, budgets, policies, spentToday } = await router.getStateSummary();
   console.log(
-    `   State: ${keysByState.available} keys available, ${quotas.length} quotas, ${budgets.length} budgets, ` +
-      `${policies.length} policies, ${dollars(spentToday)} spent today.`,
+    `   State: available keys ${keysByState.available}, quotas ${quotas.length}, budgets ${budgets.length}, ` +
+      `policies ${policies.length}, ${dollars(spentToday)} spent today.`,
   );
   if (!metadata) return;
 

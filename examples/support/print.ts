@@ -5,6 +5,7 @@ export function dollars(amount: number): string {
 
 /** How often each value occurs: `openai-a 3, openai-b 3`. */
 export function counts(values: readonly string[]): string {
+  if (values.length === 0) return 'none';
   const numbers = new Map<string, number>();
   for (const value of values) numbers.set(value, (numbers.get(value) ?? 0) + 1);
   return [...numbers]

@@ -11,6 +11,7 @@ import { NodeTokens } from '../adapters/system/node-tokens.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import { UndiciUpstream } from '../adapters/undici/undici-upstream.ts';
+import type { KeyPool } from '../core/key/key-pool.ts';
 import { type Core, openCore } from '../core/open-core.ts';
 import { PolicySet } from '../core/policy/policy-set.ts';
 import type { Clock } from '../core/ports/clock.ts';
@@ -89,7 +90,9 @@ export class ApiKeyRouter {
   readonly #prices: PriceBook;
   readonly #clock: Clock;
   readonly #store: Store;
-  readonly #events = new EventHub();
+  readonly #events: EventHub;
+  /** Once the core is open. */
+  #pool: KeyPool | null = null;
   readonly #runner: RequestRunner;
   readonly #policies: PolicyList;
 
@@ -101,6 +104,7 @@ export class ApiKeyRouter {
     this.#prices = options.prices ?? new GenaiPriceBook(clock);
     this.#clock = clock;
     const key = options.masterKey ?? randomBytes(KEY_BYTES);
+    this.#events = new EventHub((owner) => this.#pool?.ownedBy(owner).map(({ record }) => record.name) ?? []);
     this.#core = openCore({
       store: this.#store,
       vault: new EnvelopeVault({ key, sealing: 'memory' }),
@@ -118,8 +122,11 @@ export class ApiKeyRouter {
       idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
       observer: this.#events,
     });
-    // Whoever calls first is told; nobody else must be warned of an unhandled rejection.
-    this.#core.catch(() => undefined);
+    this.#core.then(
+      ({ pool }) => (this.#pool = pool),
+      // Whoever calls first is told; nobody else must be warned of an unhandled rejection.
+      () => undefined,
+    );
     this.#policies = new PolicyList(this.#core, this.#store, ACTOR);
     this.#runner = new RequestRunner({
       core: this.#core,

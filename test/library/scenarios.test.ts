@@ -143,6 +143,23 @@ describe('routing in a program', () => {
     assert.deepEqual(await stage.names(1, { ...HELLO, team: 'production' }), ['standard']);
   });
 
+  it('tells of each change of state, by the names of the keys', async () => {
+    const { id } = await stage.key('a', { account: 'shared' });
+    await stage.key('b', { account: 'shared' });
+    const told: unknown[] = [];
+    stage.router.on('stateChange', ({ keys, from, to, trigger }) => told.push([keys, from, to, trigger]));
+    await stage.router.updateKeyState(id, 'throttled');
+    await stage.router.updateKeyState(id, 'available');
+    stage.answers.set('https://api.openai.com', () => ({ status: 429, headers: { 'retry-after': '7' } }));
+    await assert.rejects(stage.clock.drive(stage.router.route(HELLO)), ProviderError);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(told, [
+      [['a'], 'available', 'throttled', 'person'],
+      [['a'], 'throttled', 'available', 'person'],
+      [['a', 'b'], 'available', 'throttled', 'rate_limited'],
+    ]);
+  });
+
   it('attributes cost to features by their tags', async () => {
     await stage.key('a');
     const spent = new Map<string, number>();

@@ -103,6 +103,11 @@ export class KeyPool {
     return this.#keys.get(id)?.record.name ?? id;
   }
 
+  /** The keys that a cell's owner stands for: a key, a quota group or a provider. */
+  ownedBy(owner: string): readonly PooledKey[] {
+    return this.all().filter((key) => key.owners.includes(owner));
+  }
+
   all(): readonly PooledKey[] {
     return [...this.#keys.values()];
   }
