@@ -1,7 +1,7 @@
 import type { KeyDetails } from 'apikeyrouter';
 import { askOften, type Tour } from './tour.ts';
 
-const REQUESTS_AN_HOUR = 20;
+const SMALL = { totalCapacity: 20, timeWindow: { rollingMs: 600_000 } };
 const HEAVY_USE = 17;
 
 /** 3. A key may have several: by window, and in requests, tokens or dollars. */
@@ -18,16 +18,12 @@ export async function addQuotas({ router }: Tour): Promise<void> {
   }
 }
 
-/** 7. One key gets a small quota and much to do. */
+/** 7. One key gets a small quota, over the last ten minutes, and much to do. */
 export async function useQuotas(tour: Tour): Promise<void> {
   const { router } = tour;
   const key = (await router.getStateSummary()).keys.at(-1);
   if (!key) return;
-  const quotaId = await router.configureQuota({
-    keyId: key.id,
-    timeWindow: 'hour',
-    totalCapacity: REQUESTS_AN_HOUR,
-  });
+  const quotaId = await router.configureQuota({ keyId: key.id, ...SMALL });
   console.log(`   Before: ${await smallest(tour, key)}.`);
   const model = key.provider === 'anthropic' ? 'claude-haiku-4-5' : 'gpt-5.4-mini';
   const names = await askOften(tour, HEAVY_USE, { model, provider: key.provider });
