@@ -165,10 +165,8 @@ describe('the examples', function () {
     const output = await outputOf('custom-provider');
     assert.ok(output.startsWith('Acme is SIMULATED'));
     const answers = [...output.matchAll(/^\d\. "Beep\." from (acme-\w+-key)/gm)].map(([, name]) => name);
-    assert.deepEqual(answers.toSorted(), [
-      ...Array<string>(3).fill('acme-first-key'),
-      ...Array<string>(3).fill('acme-second-key'),
-    ]);
+    assert.equal(answers.length, 6);
+    assert.equal(answers.filter((name) => name === 'acme-first-key').length, 3, 'as often as it may');
     assert.equal(
       output.match(/Acme does not know this key\./g)?.length,
       1,

@@ -35,7 +35,7 @@ describe('what a program is told when nothing answers', () => {
     await assert.rejects(clock.drive(router.route(HELLO)), ProviderError);
     await assert.rejects(router.route(HELLO), (error: unknown) => {
       assert.ok(error instanceof NoEligibleKeys);
-      assert.equal(error.message, 'Every key for gpt-5.4 is waiting. the only one: throttled, back in 7 s.');
+      assert.equal(error.message, 'Every key for gpt-5.4 is waiting. the only one: throttled, back in 7s.');
       return true;
     });
     await assert.rejects(router.estimateRequestCost(HELLO), /the only one: throttled/);

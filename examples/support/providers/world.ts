@@ -37,7 +37,7 @@ export interface World {
 
 export async function startWorld(): Promise<World> {
   const openai: readonly Account[] = [
-    { secret: SECRETS.openaiA, organization: 'org-simulated-a', limit: LIMIT_OF_A, latencyMs: 120 },
+    { secret: SECRETS.openaiA, organization: 'org-simulated-a', limit: LIMIT_OF_A, latencyMs: 200 },
     { secret: SECRETS.openaiB, organization: 'org-simulated-b', latencyMs: 20 },
     { secret: SECRETS.openaiC, organization: 'org-simulated-c', latencyMs: 40 },
   ];
