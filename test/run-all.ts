@@ -35,6 +35,7 @@ const GROUPS: readonly Group[] = [
   // Its tests wait for processes of their own most of the time.
   mocha('cli', '--parallel', '--jobs', '2'),
   mocha('demo'),
+  mocha('examples'),
   { name: 'vscode', command: process.execPath, args: ['test/vscode/run.ts'] },
   mocha('agents'),
 ];

@@ -1,6 +1,6 @@
 import type { KeyState } from '../../shared/model/states.ts';
 import type { KeyView } from '../../shared/model/views.ts';
-import type { Daemon } from './daemon.ts';
+import type { Daemon } from '../support/daemon.ts';
 import { columns, left, paint, type Style } from './screen.ts';
 
 const STYLES: Readonly<Record<KeyState, Style>> = {

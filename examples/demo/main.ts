@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { DEFAULT_PORT } from '../../shared/endpoint.ts';
-import { Daemon } from './daemon.ts';
+import { Daemon } from '../support/daemon.ts';
 import { printInvitation } from './invitation.ts';
 import { KeyWatch } from './key-watch.ts';
-import { startWorld } from './providers/world.ts';
+import { startWorld } from '../support/providers/world.ts';
 import { registerKeys } from './register-keys.ts';
 import { heading, paint, say, wrap } from './screen.ts';
-import { Stage } from './stage.ts';
+import { Stage } from '../support/stage.ts';
 import { printExplanation, printTable } from './summary.ts';
 import { follow, runTraffic } from './traffic.ts';
 

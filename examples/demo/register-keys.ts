@@ -1,6 +1,6 @@
 import type { KeyView, VirtualKeyView } from '../../shared/model/views.ts';
-import { type Daemon, RefusedError } from './daemon.ts';
-import { SECRETS, type World } from './providers/world.ts';
+import { type Daemon, RefusedError } from '../support/daemon.ts';
+import { SECRETS, type World } from '../support/providers/world.ts';
 import { left, paint, say, wrap } from './screen.ts';
 
 /** Claude Code reserves more than a dollar for the longest answer that it allows. */

@@ -1,7 +1,7 @@
 import { formatUsd } from '../../shared/model/money.ts';
 import type { Trace } from '../../shared/model/trace.ts';
 import type { KeyView, StateView } from '../../shared/model/views.ts';
-import type { Daemon } from './daemon.ts';
+import type { Daemon } from '../support/daemon.ts';
 import { stateText } from './key-watch.ts';
 import { left, paint, right, say, width, wrap } from './screen.ts';
 

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Trace } from '../../shared/model/trace.ts';
 import type { RequestView } from '../../shared/model/views.ts';
 import { type Call, connect } from './calls.ts';
-import { type Daemon, RefusedError } from './daemon.ts';
+import { type Daemon, RefusedError } from '../support/daemon.ts';
 import type { KeyWatch } from './key-watch.ts';
 import { PLAN } from './plan.ts';
-import { SECRETS, type World } from './providers/world.ts';
+import { SECRETS, type World } from '../support/providers/world.ts';
 import { requestHead, requestLine } from './request-line.ts';
 import { paint, say, wrap } from './screen.ts';
 

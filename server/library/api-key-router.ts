@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { nanoFromUsd } from '../../shared/model/money.ts';
+import { usdFromNano } from '../../shared/model/money.ts';
 import type { Objective, ObjectiveName } from '../../shared/model/objectives.ts';
 import type { KeyState } from '../../shared/model/states.ts';
 import type { Decision, Trace } from '../../shared/model/trace.ts';
@@ -11,11 +11,13 @@ import { NodeTokens } from '../adapters/system/node-tokens.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import { UndiciUpstream } from '../adapters/undici/undici-upstream.ts';
+import type { KeyPool } from '../core/key/key-pool.ts';
 import { parsePolicy } from '../core/admin/limits-admin.ts';
 import { type Core, openCore } from '../core/open-core.ts';
 import { PolicySet } from '../core/policy/policy-set.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Logger } from '../core/ports/logger.ts';
+import type { ProviderAdapter } from '../core/ports/provider.ts';
 import type { PriceBook } from '../core/ports/prices.ts';
 import type { Random } from '../core/ports/random.ts';
 import type { Store } from '../core/ports/store.ts';
@@ -24,9 +26,9 @@ import { refreshPrices } from '../core/pricing/refresh-prices.ts';
 import { explain } from '../core/routing/explain.ts';
 import { ADAPTERS, PRESETS } from '../providers/presets.ts';
 import { runBatch } from './batch.ts';
-import { snakeKeys } from './camel-case.ts';
 import { EventHub, type RouterEventMap } from './event-hub.ts';
 import { estimateRequest, fits } from './estimate.ts';
+import { snakeKeys } from './camel-case.ts';
 import { RequestRunner } from './request-runner.ts';
 import type {
   BatchResult,
@@ -89,7 +91,9 @@ export class ApiKeyRouter {
   readonly #prices: PriceBook;
   readonly #clock: Clock;
   readonly #store: Store;
-  readonly #events = new EventHub();
+  readonly #events: EventHub;
+  /** Once the core is open. */
+  #pool: KeyPool | null = null;
   readonly #runner: RequestRunner;
 
   constructor(options: ApiKeyRouterOptions = {}) {
@@ -100,6 +104,7 @@ export class ApiKeyRouter {
     this.#prices = options.prices ?? new GenaiPriceBook(clock);
     this.#clock = clock;
     const key = options.masterKey ?? randomBytes(KEY_BYTES);
+    this.#events = new EventHub((owner) => this.#pool?.ownedBy(owner).map(({ record }) => record.name) ?? []);
     this.#core = openCore({
       store: this.#store,
       vault: new EnvelopeVault({ key, sealing: 'memory' }),
@@ -117,8 +122,11 @@ export class ApiKeyRouter {
       idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
       observer: this.#events,
     });
-    // Whoever calls first is told; nobody else must be warned of an unhandled rejection.
-    this.#core.catch(() => undefined);
+    this.#core.then(
+      ({ pool }) => (this.#pool = pool),
+      // Whoever calls first is told; nobody else must be warned of an unhandled rejection.
+      () => undefined,
+    );
     this.#runner = new RequestRunner({
       core: this.#core,
       clock,
@@ -136,18 +144,32 @@ export class ApiKeyRouter {
   async registerProvider(provider: string | ProviderRegistration): Promise<string> {
     const core = await this.#core;
     const registration = typeof provider === 'string' ? { id: provider } : provider;
-    const { id, baseUrl, adapter } = registration;
-    if (adapter) core.pool.setAdapter(adapter);
+    const { id, adapter, kind } = registration;
+    const known = core.pool.provider(id);
+    if (adapter) this.#bringAdapter(core, adapter);
+    if (known && !adapter && kind === undefined && registration.baseUrl === undefined) return id;
+    const baseUrl = registration.baseUrl ?? known?.baseUrl;
     if (baseUrl === undefined) {
-      if (core.pool.provider(id)) return id;
       throw new TypeError(
         `"${id}" is no preset (${PRESETS.map((preset) => preset.id).join(', ')}): give its baseUrl.`,
       );
     }
-    const known = core.pool.provider(id);
-    const kind = adapter?.kind ?? registration.kind ?? known?.kind ?? 'openai-compatible';
-    await core.admin.providers.save({ id, kind, name: known?.name ?? id, baseUrl });
+    await core.admin.providers.save({
+      id,
+      kind: adapter?.kind ?? kind ?? known?.kind ?? 'openai-compatible',
+      name: known?.name ?? id,
+      baseUrl,
+    });
     return id;
+  }
+
+  /** A built-in kind in other hands would change how every provider of that kind is spoken to. */
+  #bringAdapter(core: Core, adapter: ProviderAdapter): void {
+    const builtIn = ADAPTERS[adapter.kind];
+    if (builtIn && builtIn !== adapter) {
+      throw new TypeError(`"${adapter.kind}" is the kind of a built-in adapter: give yours another.`);
+    }
+    core.pool.setAdapter(adapter);
   }
 
   /** Adds a key. Throws `RouterError` for placeholders, duplicates, and (if verified) secrets that are refused. */
@@ -207,12 +229,21 @@ export class ApiKeyRouter {
     return record.id;
   }
 
+  async removeQuota(quotaId: string): Promise<void> {
+    await (await this.#core).limits.removeQuota(quotaId, ACTOR);
+  }
+
   /** A spending limit. Returns the budget's id. */
   async configureBudget(budget: BudgetConfiguration): Promise<string> {
     const { limit, timeWindow, ...rest } = budget;
     const input = { ...rest, limitUsd: limit, window: toWindow(timeWindow) };
     const record = await (await this.#core).limits.addBudget(input, ACTOR);
     return record.id;
+  }
+
+  /** What was spent remains spent, for other budgets and in history. */
+  async removeBudget(budgetId: string): Promise<void> {
+    await (await this.#core).limits.removeBudget(budgetId, ACTOR);
   }
 
   /** "$5 more for one hour". */
@@ -300,7 +331,7 @@ export class ApiKeyRouter {
       budgets: await this.getBudgetStatus(),
       policies: core.limits.policies.map(({ name }) => name),
       requestsRunning: state.requestsRunning,
-      spentToday: usd(state.spentTodayNano),
+      spentToday: usdFromNano(state.spentTodayNano),
       prices: { edition: this.#prices.edition, asOf: new Date(this.#prices.asOf) },
     };
   }
@@ -321,7 +352,7 @@ export class ApiKeyRouter {
   /** A decision, or the last one of a request, as a paragraph. */
   async explain(what: Decision | string): Promise<string> {
     const core = await this.#core;
-    const nameOf = (id: string): string => core.pool.get(id)?.record.name ?? id;
+    const nameOf = (id: string): string => core.pool.nameOf(id);
     if (typeof what !== 'string') return explain(what, nameOf);
     const decision = (await this.#store.findTrace(what))?.decisions.at(-1);
     if (!decision) throw new TypeError(`There is no request "${what}" with a decision.`);
@@ -356,8 +387,4 @@ function freeName(core: Core, provider: string): string {
   let name = provider;
   for (let number = 2; taken.has(name); number++) name = `${provider}-${number}`;
   return name;
-}
-
-function usd(nano: number): number {
-  return nano / nanoFromUsd(1);
 }

@@ -25,7 +25,10 @@ export interface ProviderRegistration {
   readonly baseUrl?: string;
   /** How it is spoken to; `openai-compatible` if left out. */
   readonly kind?: 'openai' | 'anthropic' | 'openai-compatible';
-  /** Knows how the provider authenticates and reports errors, limits and usage, where none of the kinds does. */
+  /**
+   * Knows how the provider authenticates and reports errors, limits and usage, where none of the kinds does. Its
+   * `kind` is a word of its own. To be registered again each time that a store which lasts is opened.
+   */
   readonly adapter?: ProviderAdapter;
 }
 

@@ -1,4 +1,4 @@
-import { NANO_PER_USD } from '../../shared/model/money.ts';
+import { usdFromNano } from '../../shared/model/money.ts';
 import { budgetIdOf } from '../core/budget/budget-book.ts';
 import type { Core } from '../core/open-core.ts';
 import { boundCost } from '../core/pricing/request-bounds.ts';
@@ -14,17 +14,17 @@ export function estimateRequest(core: Core, request: RoutedRequest): CostEstimat
   const { estimate, tokens, facts, form, price } = candidate;
   const bounds = boundCost(price, form.facts, form.raw.length);
   return {
-    estimated: usd(estimate?.expectedNano ?? 0),
-    low: usd(estimate?.lowNano ?? 0),
-    high: usd(estimate?.highNano ?? 0),
-    worstCase: bounds.bounded ? usd(bounds.worstNano) : null,
+    estimated: usdFromNano(estimate?.expectedNano ?? 0),
+    low: usdFromNano(estimate?.lowNano ?? 0),
+    high: usdFromNano(estimate?.highNano ?? 0),
+    worstCase: bounds.bounded ? usdFromNano(bounds.worstNano) : null,
     confidence: tokens?.confidence ?? 0,
     inputTokens: tokens?.inputTokens.expected ?? 0,
     outputTokens: tokens?.outputTokens.expected ?? 0,
     keyId: candidate.keyId,
     model: candidate.model,
     provider: candidate.providerId,
-    cacheSavings: usd(facts.cacheSavesNano),
+    cacheSavings: usdFromNano(facts.cacheSavesNano),
   };
 }
 
@@ -60,8 +60,4 @@ function nobody(core: Core, request: RoutedRequest): NoEligibleKeys {
     noneEligible(request.facts.model, decision.skipped, decision.at, (id) => core.pool.nameOf(id)),
     request.id,
   );
-}
-
-function usd(nano: number): number {
-  return nano / NANO_PER_USD;
 }

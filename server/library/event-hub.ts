@@ -4,12 +4,17 @@ import type { BudgetAlert } from '../core/budget/budget-alerts.ts';
 import type { RunawayAlert } from '../core/budget/runaway-alarm.ts';
 import type { CoreObserver } from '../core/open-core.ts';
 
+/** A transition with the names of the keys that it concerns: several where they share an account or a provider. */
+export interface StateChange extends StateTransition {
+  readonly keys: readonly string[];
+}
+
 /** What a program can listen to. */
 export interface RouterEventMap {
   /** A request has ended, one way or another. */
   request: Trace;
   /** A key, an account or a provider changed its state. */
-  stateChange: StateTransition;
+  stateChange: StateChange;
   /** A budget has reached one of its thresholds: once each a window. */
   budgetAlert: BudgetAlert;
   /** A conversation suddenly spends far more than it used to. */
@@ -27,6 +32,13 @@ export class EventHub implements CoreObserver {
     runaway: new Set(),
   };
 
+  readonly #namesOf: (owner: string) => readonly string[];
+
+  /** `namesOf`: the keys that a transition's owner stands for. */
+  constructor(namesOf: (owner: string) => readonly string[]) {
+    this.#namesOf = namesOf;
+  }
+
   on<E extends keyof RouterEventMap>(event: E, listener: Listener<E>): () => void {
     this.#listeners[event].add(listener);
     return () => this.#listeners[event].delete(listener);
@@ -37,7 +49,9 @@ export class EventHub implements CoreObserver {
   }
 
   stateChanged(transitions: readonly StateTransition[]): void {
-    for (const transition of transitions) this.#emit('stateChange', transition);
+    for (const transition of transitions) {
+      this.#emit('stateChange', { ...transition, keys: this.#namesOf(transition.owner) });
+    }
   }
 
   budgetAlert(alert: BudgetAlert): void {

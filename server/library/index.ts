@@ -1,7 +1,7 @@
 /** The npm package: the router for programs that embed it. */
 export { ApiKeyRouter, type ApiKeyRouterOptions } from './api-key-router.ts';
 export { BudgetExceeded, NoEligibleKeys, ProviderError, RoutingError } from './errors.ts';
-export type { RouterEventMap } from './event-hub.ts';
+export type { RouterEventMap, StateChange } from './event-hub.ts';
 export type * from './api.ts';
 export { RouterError } from '../core/router-error.ts';
 export { replay } from '../core/routing/decide.ts';

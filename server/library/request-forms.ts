@@ -3,9 +3,11 @@ import type { RequestForm } from '../core/router/routed-request.ts';
 import { anthropicMessages } from '../protocol/anthropic-messages.ts';
 import { openaiChat } from '../protocol/openai-chat.ts';
 import type { Codec } from '../core/ports/codec.ts';
+import { openaiAdapter } from '../providers/openai.ts';
 import type { ChatMessage, RouteRequest } from './api.ts';
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 /** Anthropic's protocol demands a limit: what its own documentation uses where nobody sets one. */
 const DEFAULT_MESSAGES_LIMIT = 4096;
 
@@ -18,7 +20,7 @@ export function requestForms(request: RouteRequest, stream: boolean): readonly [
   }
   const headers = request.conversation === undefined ? {} : { 'x-session-id': request.conversation };
   return [
-    toForm(openaiChat, chatBody(request, messages, stream), headers),
+    toForm(chatCodec, chatBody(request, messages, stream), headers),
     toForm(anthropicMessages, messagesBody(request, messages, stream), headers),
   ];
 }
@@ -29,12 +31,41 @@ function toForm(codec: Codec, body: object, headers: Readonly<Record<string, str
   return { codec, facts: read.facts, raw: encoder.encode(JSON.stringify(body)) };
 }
 
+/** A model in another's place, e.g. a fallback, may want its output limited in another member. */
+const chatCodec: Codec = {
+  ...openaiChat,
+  edit: (raw, edits) => {
+    const edited = openaiChat.edit(raw, edits);
+    return edits.model === undefined ? edited : withLimitOf(edits.model, edited);
+  },
+};
+
+function withLimitOf(model: string, raw: Uint8Array): Uint8Array {
+  const { max_tokens, max_completion_tokens, ...body } = JSON.parse(decoder.decode(raw)) as LimitedBody;
+  const limit = max_completion_tokens ?? max_tokens;
+  if (limit === undefined) return raw;
+  return encoder.encode(JSON.stringify({ ...body, [limitMember(model)]: limit }));
+}
+
+interface LimitedBody {
+  readonly max_tokens?: number;
+  readonly max_completion_tokens?: number;
+}
+
+/**
+ * OpenAI's models since o1 refuse `max_tokens` (platform.openai.com/docs/api-reference/chat/create), while many other
+ * servers know nothing else.
+ */
+function limitMember(model: string): 'max_completion_tokens' | 'max_tokens' {
+  return openaiAdapter.servesByName(model) ? 'max_completion_tokens' : 'max_tokens';
+}
+
 function chatBody(request: RouteRequest, messages: readonly ChatMessage[], stream: boolean): object {
   const { model, maxTokens, temperature } = request;
   return {
     model,
     messages,
-    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
+    ...(maxTokens === undefined ? {} : { [limitMember(model)]: maxTokens }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(stream ? { stream: true, stream_options: { include_usage: true } } : {}),
   };

@@ -1,7 +1,7 @@
 import type { Objective } from '../../shared/model/objectives.ts';
 import type { VirtualKeyRecord } from '../../shared/model/records.ts';
 import { totalInput } from '../../shared/model/usage.ts';
-import { NANO_PER_USD } from '../../shared/model/money.ts';
+import { usdFromNano } from '../../shared/model/money.ts';
 import type { Protocol, Trace } from '../../shared/model/trace.ts';
 import type { Core } from '../core/open-core.ts';
 import type { Clock } from '../core/ports/clock.ts';
@@ -144,8 +144,8 @@ function metadataOf(core: Core, trace: Trace): RouteMetadata {
     providerUsed: last.providerId,
     modelUsed: last.model,
     tokensUsed: { input, output, total: input + output, cached: last.usage?.cacheReadTokens ?? 0 },
-    costEstimated: last.expectedNano === null ? null : last.expectedNano / NANO_PER_USD,
-    costActual: trace.costNano / NANO_PER_USD,
+    costEstimated: last.expectedNano === null ? null : usdFromNano(last.expectedNano),
+    costActual: usdFromNano(trace.costNano),
     attempts: trace.attempts.length,
     routingExplanation: decision ? explain(decision, (id) => core.pool.nameOf(id)) : '',
     warnings: trace.warnings,

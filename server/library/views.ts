@@ -1,5 +1,5 @@
 import type { TimeWindow } from '../../shared/model/limits.ts';
-import { NANO_PER_USD } from '../../shared/model/money.ts';
+import { NANO_PER_USD, usdFromNano } from '../../shared/model/money.ts';
 import type { KeyView } from '../../shared/model/views.ts';
 import type { BudgetStatus } from '../core/admin/limits-admin.ts';
 import type { QuotaStatus } from '../core/quota/quota-book.ts';
@@ -21,7 +21,7 @@ export function toKeyDetails(view: KeyView, core: Core): KeyDetails {
     metadata: core.pool.get(view.id)?.record.metadata ?? {},
     requestsServed: view.requestsServed,
     successRate: view.successRate,
-    spentToday: view.spentTodayNano / NANO_PER_USD,
+    spentToday: usdFromNano(view.spentTodayNano),
   };
 }
 
@@ -32,10 +32,10 @@ export function toBudgetState(status: BudgetStatus): BudgetState {
     name,
     scope,
     enforcement,
-    limit: status.limitNano / NANO_PER_USD,
-    spent: status.spentNano / NANO_PER_USD,
-    held: (status.heldNano + status.unknownNano) / NANO_PER_USD,
-    remaining: status.remainingNano / NANO_PER_USD,
+    limit: usdFromNano(status.limitNano),
+    spent: usdFromNano(status.spentNano),
+    held: usdFromNano(status.heldNano + status.unknownNano),
+    remaining: usdFromNano(status.remainingNano),
     windowStart: new Date(status.windowStart),
     windowEnd: toDate(status.windowEnd),
   };

@@ -8,6 +8,11 @@ export function nanoFromUsd(usd: number): NanoUsd {
   return Math.round(usd * NANO_PER_USD);
 }
 
+/** Dollars, for people and programs outside; never used for arithmetic. */
+export function usdFromNano(nano: NanoUsd): number {
+  return nano / NANO_PER_USD;
+}
+
 /** For people: `$3.21`, `$0.0042`, `$0`. Never used for arithmetic. */
 export function formatUsd(nano: NanoUsd): string {
   const usd = nano / NANO_PER_USD;

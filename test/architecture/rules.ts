@@ -116,11 +116,11 @@ export const IMPORT_RULES: readonly ImportRule[] = [
 
   { of: 'client', imports: ['shared'], packages: ['vscode', 'vscode-languageclient', 'node:*'] },
 
-  // The demo uses the product from outside, as tools and people do.
+  // The demo and the examples use the product from outside, as tools, programs and people do.
   {
     of: 'examples',
     imports: ['shared'],
-    packages: ['@anthropic-ai/sdk', '@copilotkit/aimock', 'openai', 'node:*'],
+    packages: ['@anthropic-ai/sdk', '@copilotkit/aimock', 'apikeyrouter', 'openai', 'node:*'],
   },
 ];
 

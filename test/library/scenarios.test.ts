@@ -143,6 +143,23 @@ describe('routing in a program', () => {
     assert.deepEqual(await stage.names(1, { ...HELLO, team: 'production' }), ['standard']);
   });
 
+  it('tells of each change of state, by the names of the keys', async () => {
+    const { id } = await stage.key('a', { account: 'shared' });
+    await stage.key('b', { account: 'shared' });
+    const told: unknown[] = [];
+    stage.router.on('stateChange', ({ keys, from, to, trigger }) => told.push([keys, from, to, trigger]));
+    await stage.router.updateKeyState(id, 'throttled');
+    await stage.router.updateKeyState(id, 'available');
+    stage.answers.set('https://api.openai.com', () => ({ status: 429, headers: { 'retry-after': '7' } }));
+    await assert.rejects(stage.clock.drive(stage.router.route(HELLO)), ProviderError);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(told, [
+      [['a'], 'available', 'throttled', 'person'],
+      [['a'], 'throttled', 'available', 'person'],
+      [['a', 'b'], 'available', 'throttled', 'rate_limited'],
+    ]);
+  });
+
   it('attributes cost to features by their tags', async () => {
     await stage.key('a');
     const spent = new Map<string, number>();
@@ -200,6 +217,21 @@ describe('routing in a program', () => {
     assert.equal((await stage.router.checkBudget(HELLO)).allowed, false);
     await assert.rejects(stage.router.route(HELLO), BudgetExceeded);
     assert.equal(stage.upstream.bills.length, 0);
+  });
+
+  it('serves again when a quota or budget that stopped it is removed', async () => {
+    const { id: keyId } = await stage.key('a');
+    const quota = await stage.router.configureQuota({ keyId, timeWindow: 'day', totalCapacity: 1 });
+    await stage.names(1);
+    await assert.rejects(stage.router.route(HELLO), BudgetExceeded);
+    await stage.router.removeQuota(quota);
+    await stage.names(1);
+    const budget = await stage.router.configureBudget({ name: 'none', limit: 0, timeWindow: 'day' });
+    await assert.rejects(stage.router.route(HELLO), BudgetExceeded);
+    await stage.router.removeBudget(budget);
+    await stage.names(1);
+    assert.deepEqual(await stage.router.getBudgetStatus(), []);
+    assert.deepEqual(await stage.router.getQuotaState(keyId), []);
   });
 
   it('says what a request would cost, and learns from what it did cost', async () => {

@@ -21,6 +21,7 @@ import type { QuotaBook, QuotaStatus } from '../quota/quota-book.ts';
 import { windowAt } from '../quota/windows.ts';
 import { amountsOf } from '../ledger/settle-cost.ts';
 import { RouterError } from '../router-error.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 
 export interface NewBudget {
   readonly name: string;
@@ -83,7 +84,7 @@ export class LimitsAdmin {
   readonly #parts: LimitsAdminParts;
   /** In the order in which they were given. */
   #policies: readonly Policy[] = [];
-  #change: Promise<unknown> = Promise.resolve();
+  readonly #turns = new OneAtATime();
 
   constructor(parts: LimitsAdminParts) {
     this.#parts = parts;
@@ -291,14 +292,14 @@ export class LimitsAdmin {
 
   /** Adds a policy, or replaces the one of its name. An invalid one leaves those that run as they are. */
   async putPolicy(name: string, input: unknown, actor: string): Promise<void> {
-    await this.#inTurn(() => {
+    await this.#turns.run(() => {
       const others = this.#policies.filter((policy) => policy.name !== name);
       return this.#setPolicies([...others, input], actor);
     });
   }
 
   async removePolicy(name: string, actor: string): Promise<void> {
-    await this.#inTurn(() =>
+    await this.#turns.run(() =>
       this.#setPolicies(
         this.#policies.filter((policy) => policy.name !== name),
         actor,
@@ -308,7 +309,7 @@ export class LimitsAdmin {
 
   /** Replaces all policies; an invalid one leaves those that run as they are. Throws `RouterError('invalid_request')`. */
   setPolicies(inputs: readonly unknown[], actor: string): Promise<readonly Policy[]> {
-    return this.#inTurn(() => this.#setPolicies(inputs, actor));
+    return this.#turns.run(() => this.#setPolicies(inputs, actor));
   }
 
   async #setPolicies(inputs: readonly unknown[], actor: string): Promise<readonly Policy[]> {
@@ -333,13 +334,6 @@ export class LimitsAdmin {
     this.#policies = parsed;
     policies.current = new PolicySet(parsed);
     budgets.setOfPolicies(policyBudgets(policies.current, clock.now()));
-  }
-
-  /** One change after another: each begins with what the one before left. */
-  #inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const result = this.#change.then(action);
-    this.#change = result.catch(() => undefined);
-    return result;
   }
 
   #configuredBudget(id: string): BudgetRecord {

@@ -26,6 +26,8 @@ export class KeyPool {
   readonly #adapters: Map<string, ProviderAdapter>;
   readonly #providers = new Map<string, ProviderRecord>();
   readonly #keys = new Map<string, PooledKey>();
+  /** Stored keys whose provider's adapter a program has not brought along yet. */
+  readonly #waiting = new Map<string, KeyRecord>();
   /** Keys by each model of their listing, and by the listing's name without its date. */
   #byModel: Map<string, Set<PooledKey>> | null = null;
   /** Answers of `serving`. Names come from requests, so that they are bounded. */
@@ -46,9 +48,8 @@ export class KeyPool {
 
   setProvider(provider: ProviderRecord): void {
     this.#providers.set(provider.id, provider);
-    for (const key of this.#keys.values()) {
-      if (key.record.providerId === provider.id) this.set(key.record);
-    }
+    const records = [...[...this.#keys.values()].map(({ record }) => record), ...this.#waiting.values()];
+    for (const record of records) if (record.providerId === provider.id) this.set(record);
   }
 
   provider(id: string): ProviderRecord | undefined {
@@ -59,11 +60,18 @@ export class KeyPool {
     return [...this.#providers.values()];
   }
 
-  /** Adds a key or takes over its changed record; its health stays. Keys of an unknown provider are left out. */
+  /**
+   * Adds a key or takes over its changed record; its health stays. Keys whose provider or adapter is unknown wait
+   * until their provider is set.
+   */
   set(record: KeyRecord): void {
     const provider = this.#providers.get(record.providerId);
     const adapter = provider && this.#adapters.get(provider.kind);
-    if (!provider || !adapter) return;
+    if (!provider || !adapter) {
+      this.#waiting.set(record.id, record);
+      return;
+    }
+    this.#waiting.delete(record.id);
     const health = this.#keys.get(record.id)?.health ?? new KeyHealth();
     const owners = [`key:${record.id}`, `provider:${provider.id}`];
     const account = record.quotaGroup ? groupOwner(provider.id, record.quotaGroup) : `key:${record.id}`;
@@ -82,6 +90,7 @@ export class KeyPool {
 
   remove(id: string): void {
     this.#keys.delete(id);
+    this.#waiting.delete(id);
     this.#forget();
   }
 
@@ -92,6 +101,11 @@ export class KeyPool {
   /** What people call a key; its id if it is gone. */
   nameOf(id: string): string {
     return this.#keys.get(id)?.record.name ?? id;
+  }
+
+  /** The keys that a cell's owner stands for: a key, a quota group or a provider. */
+  ownedBy(owner: string): readonly PooledKey[] {
+    return this.all().filter((key) => key.owners.includes(owner));
   }
 
   all(): readonly PooledKey[] {

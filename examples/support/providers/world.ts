@@ -12,7 +12,7 @@ export const SECRETS = {
   local: 'simulated-local-key',
 } as const;
 
-/** How little account A may ask of one model: few enough to see it throttled, and back, within the demo. */
+/** How little account A may ask of one model: few enough to see it throttled, and back, within seconds. */
 const LIMIT_OF_A = { model: 'gpt-5.4', requests: 3, waitMs: 3_000 };
 
 const OPENAI_MODELS = [
@@ -27,7 +27,7 @@ const OPENAI_MODELS = [
 ];
 const CLAUDE_MODELS = ['claude-opus-5', 'claude-sonnet-5', 'claude-sonnet-4-6', 'claude-haiku-4-5'];
 
-/** The simulated providers of the demo. */
+/** The simulated providers. */
 export interface World {
   readonly openai: SimulatedProvider;
   readonly anthropic: SimulatedProvider;
@@ -37,9 +37,9 @@ export interface World {
 
 export async function startWorld(): Promise<World> {
   const openai: readonly Account[] = [
-    { secret: SECRETS.openaiA, organization: 'org-simulated-a', limit: LIMIT_OF_A },
-    { secret: SECRETS.openaiB, organization: 'org-simulated-b' },
-    { secret: SECRETS.openaiC, organization: 'org-simulated-c' },
+    { secret: SECRETS.openaiA, organization: 'org-simulated-a', limit: LIMIT_OF_A, latencyMs: 200 },
+    { secret: SECRETS.openaiB, organization: 'org-simulated-b', latencyMs: 20 },
+    { secret: SECRETS.openaiC, organization: 'org-simulated-c', latencyMs: 40 },
   ];
   const providers = await Promise.all([
     SimulatedProvider.start({ name: 'OpenAI', dialect: OPENAI, models: OPENAI_MODELS, accounts: openai }),
@@ -47,13 +47,13 @@ export async function startWorld(): Promise<World> {
       name: 'Anthropic',
       dialect: ANTHROPIC,
       models: CLAUDE_MODELS,
-      accounts: [{ secret: SECRETS.anthropic, organization: 'org-simulated-claude' }],
+      accounts: [{ secret: SECRETS.anthropic, organization: 'org-simulated-claude', latencyMs: 40 }],
     }),
     SimulatedProvider.start({
       name: 'a local server',
       dialect: OPENAI,
       models: ['qwen3-coder'],
-      accounts: [{ secret: SECRETS.local, organization: '' }],
+      accounts: [{ secret: SECRETS.local, organization: '', latencyMs: 5 }],
     }),
   ]);
   return {

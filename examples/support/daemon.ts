@@ -37,8 +37,7 @@ export class Daemon {
     port: number | null,
     started: (child: ChildProcess) => void,
   ): Promise<Daemon> {
-    if (!existsSync(CLI))
-      throw new Error('The project is not built: run "npm run demo", or "npm run build" first.');
+    if (!existsSync(CLI)) throw new Error('The project is not built: run "npm run build" first.');
     // A throw-away folder must leave nothing in the keychain.
     const env: NodeJS.ProcessEnv = {
       ...process.env,

@@ -9,9 +9,6 @@ import { type Account, AccountState } from './account.ts';
 import type { Dialect, PlainAnswer } from './dialect.ts';
 import { startModels, tokensOf } from './simulated-model.ts';
 
-/** What the simulated network and queue take before a model begins. */
-const LATENCY_MS = { least: 40, spread: 80 };
-
 export interface ProviderOptions {
   readonly name: string;
   readonly dialect: Dialect;
@@ -65,9 +62,9 @@ export class SimulatedProvider {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
-    await delay(LATENCY_MS.least + Math.random() * LATENCY_MS.spread);
     const secret = credential(request.headers);
     const state = this.#accounts.get(secret);
+    await delay(state?.account.latencyMs ?? 0);
     if (!state || state.revoked) return send(response, this.#options.dialect.unknownKey(secret));
     const { organization } = state.account;
     if (organization !== '') response.setHeader(this.#options.dialect.accountHeader, organization);

@@ -11,6 +11,8 @@ export interface Account {
   /** What the provider calls it in its answers. */
   readonly organization: string;
   readonly limit?: RateLimit;
+  /** What the network and the provider's queue take before a model begins. */
+  readonly latencyMs: number;
 }
 
 /** What an account may do at this moment. */

@@ -6,7 +6,7 @@ import path from 'node:path';
 
 const STOP_MS = 5_000;
 
-/** Owns what the demo leaves behind, and clears it away however the demo ends: done, interrupted or broken. */
+/** Owns what a program leaves behind, and clears it away however that ends: done, interrupted or broken. */
 export class Stage {
   readonly #children: ChildProcess[] = [];
   readonly #closers: (() => Promise<void>)[] = [];
@@ -40,7 +40,7 @@ export class Stage {
     this.#closers.push(close);
   }
 
-  /** A part that may break ends the demo when it does. */
+  /** A part that may break ends the play when it does. */
   fails(part: Promise<never>): void {
     part.catch((error: unknown) => {
       if (!this.#cleared) this.#interrupted.reject(error);
@@ -48,8 +48,8 @@ export class Stage {
   }
 
   /** Resolves when the play is over or interrupted; rejects when it broke. */
-  async play(demo: Promise<void>): Promise<void> {
-    await Promise.race([demo, this.#interrupted.promise]);
+  async play(program: Promise<void>): Promise<void> {
+    await Promise.race([program, this.#interrupted.promise]);
   }
 
   async clear(): Promise<void> {
