@@ -6,6 +6,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   duplicate_field: 400,
   missing_model: 400,
   invalid_request: 400,
+  untranslatable: 400,
   token_missing: 401,
   token_invalid: 401,
   token_expired: 401,

@@ -132,16 +132,16 @@ export class HttpServer {
     const queryAt = request.url?.indexOf('?') ?? -1;
     const rawPath = queryAt === -1 ? (request.url ?? '/') : (request.url ?? '/').slice(0, queryAt);
     const path = endpointPath(rawPath);
-    const protocol = classifyPath(path);
+    const endpoint = classifyPath(path);
     const refusal = guard(request.headers, this.port);
     if (refusal) {
-      const codec = CODECS[protocol ?? 'openai-chat'];
+      const codec = CODECS[endpoint?.protocol ?? 'openai-chat'];
       sendFailure(response, codec, { ...refusal, status: statusOfCode(refusal.code), final: true }, '');
       closeAfterRefusal(request, response);
       return;
     }
-    if (protocol) {
-      await handleProxy(this.#parts, CODECS[protocol], request, response);
+    if (endpoint) {
+      await handleProxy(this.#parts, endpoint, request, response);
     } else if (request.method === 'GET' && path === '/models') {
       handleModels(this.#parts, null, request, response);
     } else if (request.method === 'GET' && path.startsWith('/models/')) {

@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCode } from '../../shared/model/reasons.ts';
 import type { VirtualKeys } from '../core/admin/virtual-keys.ts';
 import type { Clock } from '../core/ports/clock.ts';
-import type { Codec, FactsResult } from '../core/ports/codec.ts';
+import type { FactsResult } from '../core/ports/codec.ts';
 import type { Random } from '../core/ports/random.ts';
 import { readReferences } from '../core/routing/account-bound.ts';
 import type { Router } from '../core/router/router.ts';
+import { CODECS, type Endpoint } from '../protocol/classify.ts';
 import { topLevelMembers } from '../protocol/json-members.ts';
 import { authenticate } from './authenticate.ts';
 import { statusOfCode } from './error-status.ts';
@@ -27,10 +28,11 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 /** Serves one request of a tool: authenticate, read, route. */
 export async function handleProxy(
   parts: ProxyParts,
-  codec: Codec,
+  endpoint: Endpoint,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const codec = CODECS[endpoint.protocol];
   const receivedAt = parts.clock.now();
   const id = parts.random.id('req');
   const refuse = (code: ErrorCode, message: string): void => {
@@ -54,7 +56,7 @@ export async function handleProxy(
     if (body.code !== 'gone') refuse(body.code, body.message);
     return;
   }
-  const read = readFacts(codec, body.bytes, request.headers);
+  const read = readFacts(endpoint, body.bytes, request.headers);
   if (!read.ok) {
     refuse(read.code, read.message);
     return;
@@ -88,7 +90,11 @@ type ReadFacts =
   | (Extract<FactsResult, { ok: true }> & { readonly references: readonly string[] })
   | Exclude<FactsResult, { ok: true }>;
 
-function readFacts(codec: Codec, bytes: Uint8Array, headers: IncomingMessage['headers']): ReadFacts {
+function readFacts(
+  { protocol, path }: Endpoint,
+  bytes: Uint8Array,
+  headers: IncomingMessage['headers'],
+): ReadFacts {
   let value: unknown;
   try {
     value = JSON.parse(decoder.decode(bytes));
@@ -106,6 +112,6 @@ function readFacts(codec: Codec, bytes: Uint8Array, headers: IncomingMessage['he
       message: `The request body has "${twice.slice(0, 64)}" twice.`,
     };
   }
-  const read = codec.readFacts(value, headers);
+  const read = CODECS[protocol].readFacts(value, headers, path);
   return read.ok ? { ...read, references: readReferences(value) } : read;
 }

@@ -29,7 +29,7 @@ export const openaiChat: Codec = {
   edit: (raw, edits) => editBody(raw, edits, ['max_completion_tokens', 'max_tokens']),
   meter: (options) =>
     options.stream
-      ? new StreamMeter(chatReader(options))
+      ? new StreamMeter(chatReader(options, TEXT_MEMBERS))
       : new JsonMeter((answer) => readChatUsage(answer['usage']), 'usage'),
   errorBody: openaiErrorBody,
   errorEvent: (failure, requestId) => encoder.encode(`data: ${openaiErrorBody(failure, requestId)}\n\n`),
@@ -55,11 +55,15 @@ function readFacts(value: unknown, headers: HeaderMap): FactsResult {
   };
 }
 
-function chatReader({ stripUsageChunk, answers }: MeterOptions): EventReader {
+/** Reads a stream of Chat Completions, or of the older Completions with their one member of text. */
+export function chatReader(
+  { stripUsageChunk, answers }: MeterOptions,
+  textMembers: readonly string[],
+): EventReader {
   const ended = new Set<unknown>();
   return ({ data }, soFar) => {
     if (data === '[DONE]') return { complete: true };
-    const generated = TEXT_MEMBERS.reduce((sum, name) => sum + textBytes(data, name), 0);
+    const generated = textMembers.reduce((sum, name) => sum + textBytes(data, name), 0);
     const chunk = soFar.contentSeen && !mattersLater(data) ? null : parseObject(data);
     if (!chunk) return { textBytes: generated };
     const usage = readChatUsage(chunk['usage']);

@@ -66,6 +66,7 @@ export type ErrorCode =
   | 'duplicate_field'
   | 'missing_model'
   | 'invalid_request'
+  | 'untranslatable'
   | 'token_missing'
   | 'token_invalid'
   | 'token_expired'

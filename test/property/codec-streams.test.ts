@@ -59,7 +59,29 @@ const STREAMS: readonly Stream[] = [
       named('message_stop', {}),
     ],
   },
+  {
+    protocol: 'openai-completions',
+    events: (pieces) => [
+      ...pieces.map((text) => plain({ choices: [{ text, index: 0, finish_reason: null }], usage: null })),
+      plain({ choices: [{ text: '', index: 0, finish_reason: 'stop' }], usage: null }),
+      plain({ choices: [], usage: { prompt_tokens: 5, completion_tokens: 3 } }),
+      plain('[DONE]'),
+    ],
+  },
 ];
+
+const GEMINI: Stream = {
+  protocol: 'gemini-generate',
+  events: (pieces) => [
+    ...pieces.map((text) =>
+      plain({ candidates: [{ content: { parts: [{ text }], role: 'model' }, index: 0 }] }),
+    ),
+    plain({
+      candidates: [{ content: { parts: [{ text: '' }], role: 'model' }, finishReason: 'STOP', index: 0 }],
+      usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 3, totalTokenCount: 8 },
+    }),
+  ],
+};
 
 /** Pieces of text without escapes, so that as many bytes are counted as there are. */
 const pieces = fc.array(fc.constantFrom('a', ' word', 'ä', '日本', '🦊', '}{', "'"), { maxLength: 8 });
@@ -83,7 +105,7 @@ function feed(
   return { meter, passed: concatBytes([...out, ...meter.finish()]) };
 }
 
-for (const { protocol, events } of STREAMS) {
+for (const { protocol, events } of [...STREAMS, GEMINI]) {
   describe(`a stream of ${protocol}`, () => {
     it('is read alike, however its JSON is written and its bytes are cut', () =>
       fc.assert(
@@ -108,7 +130,7 @@ for (const { protocol, events } of STREAMS) {
           assert.deepEqual(passed, bytes.subarray(0, share * bytes.length));
           if (meter.complete) {
             const ends = new TextDecoder().decode(passed);
-            assert.match(ends, /"stop"|\[DONE\]|message_stop|response\.completed/);
+            assert.match(ends, /"stop"|\[DONE\]|message_stop|response\.completed|finishReason/);
           }
         }),
       ));
@@ -136,13 +158,19 @@ for (const { protocol, events } of STREAMS) {
 function hostileEvent(protocol: Protocol): fc.Arbitrary<Event> {
   const names = {
     'openai-chat': [''],
+    'openai-completions': [''],
+    'gemini-generate': [''],
     'openai-responses': ['response.completed', 'response.failed', 'error', 'response.x.delta', 'x.done', ''],
     'anthropic-messages': ['message_start', 'message_delta', 'content_block_delta', 'error', 'message_stop'],
   } as Partial<Record<Protocol, string[]>>;
   const value = fc.jsonValue({ maxDepth: 2 });
-  const fields = ['type', 'choices', 'usage', 'error', 'message', 'response', 'delta', 'content'];
+  const fields =
+    'type choices usage error message response delta content candidates parts promptFeedback usageMetadata';
   const data = fc.oneof(
-    fc.dictionary(fc.constantFrom(...fields), fc.oneof(value, fc.array(value), fc.object({ maxDepth: 1 }))),
+    fc.dictionary(
+      fc.constantFrom(...fields.split(' ')),
+      fc.oneof(value, fc.array(value), fc.object({ maxDepth: 1 })),
+    ),
     value,
   );
   return fc.record({ name: fc.constantFrom(...(names[protocol] ?? [])), data });
@@ -174,5 +202,39 @@ describe('the usage chunk that the caller did not ask for', () => {
       const bytes = write([plain(data)], '');
       assert.deepEqual(feed('openai-chat', [bytes], true).passed, bytes);
     }
+  });
+});
+
+describe('a stream of gemini-generate that is one JSON array', () => {
+  it('is read like one of events, however it is written and cut', () =>
+    fc.assert(
+      fc.property(pieces, spaces, cuts, (text, space, shares) => {
+        const elements = GEMINI.events(text).map(({ data }) => writeJson(data, { space, escapeEvery: 0 }));
+        const bytes = encoder.encode(`[${elements.join(`${space},\r\n`)}\n]`);
+        const { meter, passed } = feed('gemini-generate', cutAt(bytes, shares));
+        assert.deepEqual(passed, bytes);
+        assert.deepEqual(meter.usage, { ...NO_USAGE, inputTokens: 5, outputTokens: 3 });
+        assert.equal(meter.complete, true);
+        assert.equal(meter.error, null);
+        assert.equal(meter.outputBytes, encoder.encode(text.join('')).length);
+      }),
+    ));
+
+  it('is not complete without its end, and shows its error', () => {
+    const error = { error: { code: 429, message: 'Quota exceeded.', status: 'RESOURCE_EXHAUSTED' } };
+    const { meter } = feed('gemini-generate', [encoder.encode(`[${JSON.stringify(error)}]`)]);
+    assert.deepEqual(meter.error, { message: 'Quota exceeded.', type: '429' });
+    assert.equal(meter.complete, false);
+    assert.equal(meter.contentSeen, false);
+  });
+
+  it('passes on what is no such array, in bounded memory', () => {
+    const meter = CODECS['gemini-generate'].meter({ stream: true, stripUsageChunk: false, answers: 1 });
+    const piece = encoder.encode(`[{"a":"${'x'.repeat(1024 * 1024)}`);
+    let passed = 0;
+    for (let count = 0; count < 20; count++) for (const out of meter.push(piece)) passed += out.length;
+    assert.equal(passed, 20 * piece.length);
+    assert.ok(meter.contentSeen);
+    assert.equal(meter.complete, false);
   });
 });

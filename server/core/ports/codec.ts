@@ -19,6 +19,12 @@ export interface BodyFacts {
   readonly lacksUsageChunk: boolean;
 }
 
+/** What a request's path says, in protocols that have the model and the method there (Gemini). */
+export interface PathFacts {
+  readonly model: string;
+  readonly stream: boolean;
+}
+
 export type FactsResult =
   | { readonly ok: true; readonly facts: BodyFacts }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
@@ -79,8 +85,8 @@ export interface Codec {
   readonly protocol: Protocol;
   /** False for endpoints that providers answer for free. */
   readonly billed: boolean;
-  /** Reads the facts from the body's parsed JSON. */
-  readFacts(body: unknown, headers: HeaderMap): FactsResult;
+  /** Reads the facts from the body's parsed JSON, and from the path where the protocol has some there. */
+  readFacts(body: unknown, headers: HeaderMap, path?: PathFacts | null): FactsResult;
   edit(raw: Uint8Array, edits: BodyEdits): Uint8Array;
   meter(options: MeterOptions): Meter;
   /** A body in the caller's dialect. */

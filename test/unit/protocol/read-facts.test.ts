@@ -126,6 +126,43 @@ const CASES: Readonly<Record<Protocol, readonly Case[]>> = {
     { name: 'no output, whatever the limit', body: { max_tokens: 512 }, is: { maxOutputTokens: 0 } },
     ...SESSIONS.map((entry) => ({ ...entry, is: { maxOutputTokens: 0, ...entry.is } })),
   ],
+  'openai-completions': [
+    ...LIMITS('max_tokens'),
+    { name: 'as many answers as are made', body: { n: 2, best_of: 5 }, is: { answers: 5 } },
+    {
+      name: 'a stream that was not asked for its usage',
+      body: { stream: true },
+      is: { stream: true, lacksUsageChunk: true },
+    },
+    ...SESSIONS,
+  ],
+  'gemini-generate': [
+    {
+      name: 'the limit in generationConfig',
+      body: { generationConfig: { maxOutputTokens: 512 } },
+      is: { maxOutputTokens: 512 },
+    },
+    {
+      name: 'the limit in the other spelling',
+      body: { generation_config: { max_output_tokens: 512 } },
+      is: { maxOutputTokens: 512 },
+    },
+    {
+      name: 'the number of candidates',
+      body: { generationConfig: { candidateCount: 3 } },
+      is: { answers: 3 },
+    },
+    { name: 'no stream by a member', body: { stream: true }, is: {} },
+    ...SESSIONS,
+  ],
+  'gemini-count-tokens': [
+    { name: 'no output', body: { generationConfig: { maxOutputTokens: 5 } }, is: { maxOutputTokens: 0 } },
+    ...SESSIONS.map((entry) => ({ ...entry, is: { maxOutputTokens: 0, ...entry.is } })),
+  ],
+  'gemini-embed': [
+    { name: 'no output at all, which is a bound', body: {}, is: { maxOutputTokens: 0 } },
+    ...SESSIONS.map((entry) => ({ ...entry, is: { maxOutputTokens: 0, ...entry.is } })),
+  ],
 };
 
 for (const [protocol, cases] of Object.entries(CASES)) {

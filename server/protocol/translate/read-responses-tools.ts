@@ -1,0 +1,42 @@
+import { asObject, asText, type JsonObject } from '../read-json.ts';
+import type { ToolDefinition } from './dialogue.ts';
+import { freeformTool } from './freeform-tool.ts';
+import { objectsOf } from './read-fields.ts';
+import type { Warnings } from './warnings.ts';
+
+/** Functions, freeform tools and namespaces of them; whatever OpenAI itself would run is left out. */
+export function readResponsesTools(
+  tools: readonly JsonObject[],
+  warnings: Warnings,
+  namespace: string | null = null,
+): readonly ToolDefinition[] {
+  return tools.flatMap((tool): readonly ToolDefinition[] => {
+    switch (tool['type']) {
+      case 'function':
+        return [readFunction(tool, namespace)];
+      case 'custom':
+        return [freeformTool(tool, namespace)];
+      case 'namespace':
+        return readResponsesTools(objectsOf(tool['tools']), warnings, asText(tool['name']));
+      default:
+        warnings.leftOut(`the tool of type ${JSON.stringify(tool['type'])}`);
+        return [];
+    }
+  });
+}
+
+/** The one name that stands for a tool and its namespace. */
+export function toolNameOf(namespace: string | null, name: string): string {
+  return namespace === null ? name : `${namespace}__${name}`;
+}
+
+function readFunction(tool: JsonObject, namespace: string | null): ToolDefinition {
+  const name = asText(tool['name']) ?? '';
+  return {
+    name: toolNameOf(namespace, name),
+    description: asText(tool['description']),
+    parameters: asObject(tool['parameters']) ?? { type: 'object', properties: {} },
+    strict: tool['strict'] === true,
+    ...(namespace === null ? {} : { caller: { name, namespace, freeform: false } }),
+  };
+}
