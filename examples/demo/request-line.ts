@@ -4,10 +4,14 @@ import { columns, left, paint, right, width } from './screen.ts';
 
 const PROTOCOLS: Readonly<Record<Protocol, string>> = {
   'openai-chat': 'chat',
+  'openai-completions': 'completions',
   'openai-responses': 'responses',
   'openai-embeddings': 'embeddings',
   'anthropic-messages': 'messages',
   'anthropic-count-tokens': 'count',
+  'gemini-generate': 'gemini',
+  'gemini-count-tokens': 'count',
+  'gemini-embed': 'embeddings',
 };
 /** Marks an answer that was streamed. */
 const STREAMED = '»';

@@ -4,7 +4,9 @@ import type { Objective, ObjectiveName } from '../../shared/model/objectives.ts'
 import type { KeyState } from '../../shared/model/states.ts';
 import type { Decision, Trace } from '../../shared/model/trace.ts';
 import { VERSION } from '../../shared/version.ts';
+import { SigV4Signer } from '../adapters/aws/sigv4-signer.ts';
 import { EnvelopeVault } from '../adapters/envelope/envelope-vault.ts';
+import { ServiceAccountTokens } from '../adapters/google/service-account-tokens.ts';
 import { MemoryStore } from '../adapters/memory/memory-store.ts';
 import { GenaiPriceBook } from '../adapters/prices/genai-price-book.ts';
 import { NodeTokens } from '../adapters/system/node-tokens.ts';
@@ -22,7 +24,8 @@ import type { Store } from '../core/ports/store.ts';
 import type { Upstream } from '../core/ports/upstream.ts';
 import { refreshPrices } from '../core/pricing/refresh-prices.ts';
 import { explain } from '../core/routing/explain.ts';
-import { ADAPTERS, PRESETS } from '../providers/presets.ts';
+import { providerAdapters } from '../providers/adapters.ts';
+import { PRESETS } from '../providers/presets.ts';
 import { runBatch } from './batch.ts';
 import { snakeKeys } from './camel-case.ts';
 import { EventHub, type RouterEventMap } from './event-hub.ts';
@@ -111,7 +114,10 @@ export class ApiKeyRouter {
       tokens: new NodeTokens(),
       logger: options.logger ?? SILENT,
       metrics: { attemptEnded: () => undefined, requestEnded: () => undefined },
-      adapters: ADAPTERS,
+      adapters: providerAdapters({
+        aws: new SigV4Signer(clock),
+        google: new ServiceAccountTokens({ upstream: this.#upstream, clock }),
+      }),
       presets: PRESETS,
       version: VERSION,
       headTimeoutMs: options.headTimeoutMs ?? HEAD_TIMEOUT_MS,
@@ -147,7 +153,14 @@ export class ApiKeyRouter {
     }
     const known = core.pool.provider(id);
     const kind = adapter?.kind ?? registration.kind ?? known?.kind ?? 'openai-compatible';
-    await core.admin.providers.save({ id, kind, name: known?.name ?? id, baseUrl });
+    const { settings } = registration;
+    await core.admin.providers.save({
+      id,
+      kind,
+      name: known?.name ?? id,
+      baseUrl,
+      ...(settings && { settings }),
+    });
     return id;
   }
 

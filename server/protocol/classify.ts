@@ -6,13 +6,13 @@ import { openaiEmbeddings } from './openai-embeddings.ts';
 import { openaiResponses } from './openai-responses.ts';
 
 /** Every protocol the proxy speaks. */
-export const CODECS: Readonly<Record<Protocol, Codec>> = {
+export const CODECS = {
   'openai-chat': openaiChat,
   'openai-responses': openaiResponses,
   'openai-embeddings': openaiEmbeddings,
   'anthropic-messages': anthropicMessages,
   'anthropic-count-tokens': anthropicCountTokens,
-};
+} as Readonly<Record<Protocol, Codec>>;
 
 const ENDPOINTS: Readonly<Record<string, Protocol>> = {
   '/chat/completions': 'openai-chat',

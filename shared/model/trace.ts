@@ -7,10 +7,14 @@ import type { TokenUsage } from './usage.ts';
 /** The wire protocols that tools speak to the proxy. */
 export type Protocol =
   | 'openai-chat'
+  | 'openai-completions'
   | 'openai-responses'
   | 'openai-embeddings'
   | 'anthropic-messages'
-  | 'anthropic-count-tokens';
+  | 'anthropic-count-tokens'
+  | 'gemini-generate'
+  | 'gemini-count-tokens'
+  | 'gemini-embed';
 
 /** Who asked: what the virtual key carries. */
 export interface CallerIdentity {

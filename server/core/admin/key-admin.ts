@@ -1,4 +1,5 @@
 import type { KeyMetadata, KeyRecord, ProviderRecord } from '../../../shared/model/records.ts';
+import { isTemplate } from '../../../shared/model/presets.ts';
 import { ALL_FAMILIES, type KeyState, type StateTransition } from '../../../shared/model/states.ts';
 import type { KeyView } from '../../../shared/model/views.ts';
 import type { CellBook } from '../key/cell-book.ts';
@@ -15,6 +16,7 @@ import type { LearnedLimits } from '../quota/learned-limits.ts';
 import { RouterError } from '../router-error.ts';
 import type { ChangeHub } from './change-hub.ts';
 import { type Listing, listModels } from './list-models.ts';
+import { secretToKeep } from './secret-to-keep.ts';
 
 /** How long a key is benched by hand where nothing is said, ms. */
 const DEFAULT_BENCH_MS = 60_000;
@@ -58,14 +60,14 @@ export class KeyAdmin {
   async add(input: NewKey): Promise<KeyView> {
     const { store, vault, random, clock, pool, changes } = this.#parts;
     const name = input.name.trim();
-    const secret = input.secret.trim();
     const { provider, adapter } = this.#provider(input.providerId);
+    const secret = secretToKeep(adapter, provider, input.secret);
     this.#checkNew(adapter, name, secret);
     const metadata = input.metadata ?? {};
     const listing =
       input.verify === 'none'
         ? { models: input.models ?? null, account: null }
-        : await this.#list(provider, adapter, secret);
+        : await this.#list(provider, adapter, secret, metadata.proxy);
     // Two additions may have verified at the same time.
     this.#checkNew(adapter, name, secret);
     const record: KeyRecord = {
@@ -131,12 +133,12 @@ export class KeyAdmin {
   ): Promise<KeyView> {
     const { store, vault, clock, pool } = this.#parts;
     const key = this.#get(id);
-    const secret = input.secret.trim();
+    const secret = secretToKeep(key.adapter, key.provider, input.secret);
     this.#checkSecret(key.adapter, secret);
     const listing =
       input.verify === 'none'
         ? { models: key.record.models, account: null }
-        : await this.#list(key.provider, key.adapter, secret);
+        : await this.#list(key.provider, key.adapter, secret, key.record.metadata.proxy);
     const before = this.#get(id);
     const record: KeyRecord = {
       ...before.record,
@@ -221,7 +223,7 @@ export class KeyAdmin {
       throw new RouterError('conflict', `${key.record.name} is disabled. Enable it before checking it.`);
     }
     try {
-      const listing = await this.#list(key.provider, key.adapter, secret);
+      const listing = await this.#list(key.provider, key.adapter, secret, key.record.metadata.proxy);
       const verdict = { invalidSince: null, invalidReason: null, checkedAt: clock.now() };
       const { models } = listing;
       const quotaGroup = listing.account ?? key.record.quotaGroup;
@@ -269,6 +271,12 @@ export class KeyAdmin {
   #provider(id: string): { readonly provider: ProviderRecord; readonly adapter: ProviderAdapter } {
     const provider = this.#parts.pool.provider(id);
     const adapter = provider && this.#parts.pool.adapter(provider.kind);
+    if (provider && isTemplate(provider.baseUrl)) {
+      throw new RouterError(
+        'invalid_request',
+        `${provider.name} needs its base URL, which looks like ${provider.baseUrl}.`,
+      );
+    }
     if (provider && adapter) return { provider, adapter };
     const known = this.#parts.pool.providers().map((entry) => entry.id);
     throw new RouterError(
@@ -310,8 +318,9 @@ export class KeyAdmin {
     provider: ProviderRecord,
     adapter: ProviderAdapter,
     secret: string,
+    proxy: string | undefined,
   ): Promise<Extract<Listing, { ok: true }>> {
-    const listing = await listModels(this.#parts, provider, adapter, secret);
+    const listing = await listModels(this.#parts, { provider, adapter, proxy }, secret);
     if (listing.ok) return listing;
     const { failure } = listing;
     // The provider's sentence may repeat the key.

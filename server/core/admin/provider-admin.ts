@@ -1,4 +1,5 @@
-import type { ProviderKind, ProviderRecord } from '../../../shared/model/records.ts';
+import type { ProviderPreset } from '../../../shared/model/presets.ts';
+import type { ProviderKind, ProviderRecord, ProviderSettings } from '../../../shared/model/records.ts';
 import type { ProviderView } from '../../../shared/model/views.ts';
 import type { KeyPool } from '../key/key-pool.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -11,6 +12,8 @@ export interface ProviderInput {
   readonly kind: ProviderKind;
   readonly name: string;
   readonly baseUrl: string;
+  /** Those it had, if left out. */
+  readonly settings?: ProviderSettings;
 }
 
 /** Providers that people add or point elsewhere. */
@@ -19,21 +22,24 @@ export class ProviderAdmin {
   readonly #store: Registry;
   readonly #clock: Clock;
   readonly #changes: ChangeHub;
+  readonly #presets: readonly ProviderPreset[];
 
   constructor(parts: {
     readonly pool: KeyPool;
     readonly store: Registry;
     readonly clock: Clock;
     readonly changes: ChangeHub;
+    readonly presets: readonly ProviderPreset[];
   }) {
     this.#pool = parts.pool;
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#changes = parts.changes;
+    this.#presets = parts.presets;
   }
 
   list(): readonly ProviderView[] {
-    return this.#pool.providers().map(({ id, kind, name, baseUrl }) => ({ id, kind, name, baseUrl }));
+    return this.#pool.providers().map((record) => this.#view(record));
   }
 
   /**
@@ -57,11 +63,19 @@ export class ProviderAdmin {
       );
     }
     const createdAt = known?.createdAt ?? this.#clock.now();
-    const record: ProviderRecord = { ...input, name: input.name.trim() || input.id, baseUrl, createdAt };
+    const settings = input.settings ?? known?.settings;
+    const name = input.name.trim() || input.id;
+    const { id, kind } = input;
+    const record: ProviderRecord = { id, kind, name, baseUrl, ...(settings && { settings }), createdAt };
     await this.#store.saveProvider(record);
     this.#pool.setProvider(record);
     this.#changes.emit('keys');
-    return { id: record.id, kind: record.kind, name: record.name, baseUrl };
+    return this.#view(record);
+  }
+
+  #view({ createdAt: _, ...record }: ProviderRecord): ProviderView {
+    const preset = this.#presets.find(({ id }) => id === record.id);
+    return { ...preset, ...record };
   }
 }
 

@@ -19,6 +19,8 @@ export interface PooledKey {
   readonly account: string;
   /** What policies may look at. */
   readonly facts: KeyFacts;
+  /** Those that its provider's settings name. */
+  readonly protocols: ReadonlySet<Protocol> | null;
 }
 
 /** All keys in memory, indexed by the models they list, so that a request only looks at those that can serve it. */
@@ -76,7 +78,9 @@ export class KeyPool {
       ...(region === undefined ? {} : { region }),
       ...(tier === undefined ? {} : { tier }),
     };
-    this.#keys.set(record.id, { record, provider, adapter, health, owners, account, facts });
+    const spoken = provider.settings?.protocols;
+    const protocols = spoken ? new Set(spoken) : null;
+    this.#keys.set(record.id, { record, provider, adapter, health, owners, account, facts, protocols });
     this.#forget();
   }
 
@@ -118,8 +122,10 @@ export class KeyPool {
   }
 
   #find(model: string, protocols: readonly Protocol[]): readonly PooledKey[] {
-    const speaks = (key: PooledKey): boolean =>
-      protocols.some((protocol) => key.adapter.protocols.has(protocol));
+    const speaks = (key: PooledKey): boolean => {
+      const spoken = protocolsFor(key, model);
+      return protocols.some((protocol) => spoken.has(protocol));
+    };
     const listed = [...(this.#index().get(model) ?? [])].filter(speaks);
     if (listed.length > 0) return listed;
     const keys = this.all().filter(speaks);
@@ -138,7 +144,8 @@ export class KeyPool {
     for (const key of this.#keys.values()) {
       for (const model of key.record.models ?? []) {
         // Providers list dated snapshots and answer to the undated name too.
-        for (const name of new Set([model, undated(model)])) {
+        const others = key.adapter.callNames?.(model) ?? [];
+        for (const name of new Set([model, undated(model), ...others])) {
           const keys = index.get(name);
           if (keys) keys.add(key);
           else index.set(name, new Set([key]));
@@ -148,6 +155,11 @@ export class KeyPool {
     this.#byModel = index;
     return index;
   }
+}
+
+/** The protocols in which a key's provider takes requests for a model. */
+export function protocolsFor({ adapter, protocols }: PooledKey, model: string): ReadonlySet<Protocol> {
+  return protocols ?? adapter.protocolsOf?.(model) ?? adapter.protocols;
 }
 
 /** The owner of a quota group's cells. Groups are named by their provider's account ids. */

@@ -1,7 +1,7 @@
 import type { ProviderRecord } from '../../../shared/model/records.ts';
 import type { CandidateFacts, RuleReference, SkippedKey } from '../../../shared/model/trace.ts';
 import type { CellBook } from '../key/cell-book.ts';
-import type { KeyPool, PooledKey } from '../key/key-pool.ts';
+import { type KeyPool, type PooledKey, protocolsFor } from '../key/key-pool.ts';
 import type { RoutePlan } from '../policy/route-plan.ts';
 import type { ModelPrice, PriceBook } from '../ports/prices.ts';
 import type { ProviderAdapter } from '../ports/provider.ts';
@@ -175,7 +175,8 @@ class Search {
   #add(key: PooledKey, family: string, index: number): void {
     const { model, forms, plan, now, cursor } = this.#wanted;
     const { cells, quotas } = this.#parts;
-    const form = forms.find(({ codec }) => key.adapter.protocols.has(codec.protocol));
+    const spoken = protocolsFor(key, model);
+    const form = forms.find(({ codec }) => spoken.has(codec.protocol));
     if (!form) return;
     const keyId = key.record.id;
     const { billed } = form.codec;
