@@ -103,14 +103,15 @@ export class KeyPool {
   }
 
   /**
-   * Keys that serve a model over one of the protocols: those whose provider lists it; if none does, those whose
-   * provider owns such names or whose listing could not be read. The same array until a key changes.
+   * Keys that serve a model over one of the protocols: those whose provider lists it, or owns such names and has no
+   * listing; if there are none, those whose provider owns such names, or whose listing could not be read. Of the
+   * provider that a request is pinned to, every key may serve that has no listing. The same array until a key changes.
    */
-  serving(model: string, protocols: readonly Protocol[]): readonly PooledKey[] {
-    const name = `${protocols.join(' ')} ${model}`;
+  serving(model: string, protocols: readonly Protocol[], pinned: string | null): readonly PooledKey[] {
+    const name = `${protocols.join(' ')} ${pinned ?? ''} ${model}`;
     let keys = this.#serving.get(name);
     if (!keys) {
-      keys = this.#find(model, protocols);
+      keys = this.#find(model, protocols, pinned);
       this.#serving.set(name, keys);
     }
     return keys;
@@ -121,14 +122,17 @@ export class KeyPool {
     return this.#index().has(model);
   }
 
-  #find(model: string, protocols: readonly Protocol[]): readonly PooledKey[] {
+  #find(model: string, protocols: readonly Protocol[], pinned: string | null): readonly PooledKey[] {
     const speaks = (key: PooledKey): boolean => {
       const spoken = protocolsFor(key, model);
       return protocols.some((protocol) => spoken.has(protocol));
     };
-    const listed = [...(this.#index().get(model) ?? [])].filter(speaks);
-    if (listed.length > 0) return listed;
+    const listed = this.#index().get(model);
     const keys = this.all().filter(speaks);
+    const unlisted = (key: PooledKey): boolean =>
+      key.record.models === null && (key.adapter.servesByName(model) || key.provider.id === pinned);
+    const serving = keys.filter((key) => listed?.has(key) || unlisted(key));
+    if (serving.length > 0) return serving;
     const named = keys.filter((key) => key.adapter.servesByName(model));
     return named.length > 0 ? named : keys.filter((key) => key.record.models === null);
   }

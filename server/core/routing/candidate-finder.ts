@@ -68,7 +68,7 @@ export class CandidateFinder {
     readonly preferences: ReadonlySet<RuleReference>;
   } {
     const protocols = wanted.forms.map((form) => form.codec.protocol);
-    const keys = this.#parts.pool.serving(wanted.model, protocols);
+    const keys = this.#parts.pool.serving(wanted.model, protocols, wanted.pinnedProvider);
     const search = new Search(this.#parts, wanted, keys.length);
     keys.forEach((key, index) => search.look(key, index));
     return search.result();
