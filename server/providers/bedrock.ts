@@ -7,7 +7,6 @@ import { classifyBedrock } from './bedrock-errors.ts';
 import { anthropicNames, bedrockName, isBedrockName, isClaude } from './bedrock-names.ts';
 import { BedrockStream } from './bedrock-stream.ts';
 import { cloudMessages } from './cloud-claude.ts';
-import { openaiAdapter } from './openai.ts';
 import { anthropicAdapter } from './anthropic.ts';
 import { pathSegment } from './path-segment.ts';
 import { refusePlaceholder } from './refuse-secret.ts';
@@ -64,7 +63,7 @@ export function bedrockAdapter(signer: AwsSigner): ProviderAdapter {
     servesByName: isBedrockName,
     family: (model) => anthropicAdapter.family(anthropicNames(model)[0] ?? model),
     classify: classifyBedrock,
-    readLimits: openaiAdapter.readLimits,
+    readLimits: () => [],
     readAccount: () => null,
     readRequestId: (headers) => headerText(headers, 'x-amzn-requestid'),
     refuseSecret: (secret) => (ACCESS_KEY.test(secret) ? null : refusePlaceholder(secret)),

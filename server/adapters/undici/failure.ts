@@ -109,8 +109,7 @@ function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { code, cause } = error as { code?: unknown; cause?: unknown };
   // undici wraps some socket errors: the inner code says more than UND_ERR_SOCKET.
-  if ((code === 'UND_ERR_SOCKET' || code === 'UND_ERR_PRX_CONN') && cause)
-    return codeOf(cause) ?? String(code);
+  if ((code === 'UND_ERR_SOCKET' || code === 'UND_ERR_PRX_CONN') && cause) return codeOf(cause) ?? code;
   return typeof code === 'string' && code !== '' ? code : undefined;
 }
 

@@ -51,8 +51,9 @@ export class Admin {
   async addKey(input: NewKey & { readonly baseUrl?: string }): Promise<KeyView> {
     const { providerId, baseUrl } = input;
     if (baseUrl !== undefined) {
-      const kind = this.#parts.pool.provider(providerId)?.kind ?? 'openai-compatible';
-      await this.providers.save({ id: providerId, kind, name: providerId, baseUrl });
+      const known = this.#parts.pool.provider(providerId);
+      const kind = known?.kind ?? 'openai-compatible';
+      await this.providers.save({ id: providerId, kind, name: known?.name ?? providerId, baseUrl });
     }
     return this.keys.add(input);
   }

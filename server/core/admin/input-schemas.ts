@@ -2,6 +2,12 @@ import { z } from 'zod';
 
 const name = z.string().trim().min(1).max(200);
 
+const proxyUrl = z
+  .string()
+  .max(2048)
+  .regex(/^(?:https?|socks5):\/\/\S+$/, 'A proxy looks like http://[user:password@]host:port')
+  .refine((text) => URL.canParse(text), 'A proxy looks like http://[user:password@]host:port');
+
 /** Inputs of the management API and the editor's requests: unknown members are refused, so that a typo is not silently ignored. */
 export const addKeyBody = z.strictObject({
   providerId: z.string().min(1).max(64),
@@ -9,6 +15,7 @@ export const addKeyBody = z.strictObject({
   /** Empty for a server that asks for none. */
   secret: z.string().max(8192).default(''),
   baseUrl: z.string().max(2048).exactOptional(),
+  metadata: z.strictObject({ proxy: proxyUrl.exactOptional() }).exactOptional(),
 });
 
 export const patchKeyBody = z.strictObject({ enabled: z.boolean() });

@@ -73,9 +73,9 @@ export class ProviderAdmin {
     return this.#view(record);
   }
 
-  #view({ createdAt: _, ...record }: ProviderRecord): ProviderView {
-    const preset = this.#presets.find(({ id }) => id === record.id);
-    return { ...preset, ...record };
+  #view({ id, kind, name, baseUrl, settings }: ProviderRecord): ProviderView {
+    const preset = this.#presets.find((entry) => entry.id === id);
+    return { ...preset, id, kind, name, baseUrl, ...(settings && { settings }) };
   }
 }
 

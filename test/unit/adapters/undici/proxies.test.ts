@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
-import net from 'node:net';
+import type net from 'node:net';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { proxyFromEnvironment } from '../../../../server/adapters/undici/proxy-choice.ts';
