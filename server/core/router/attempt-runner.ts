@@ -313,8 +313,10 @@ export class AttemptRunner {
     if (!cost.usage || cost.costBasis === 'estimated') return;
     calibration.learn(model, run.request.virtualKey.id, form.raw.length, cost.usage);
     const { conversation } = run.request.facts;
-    const { id: providerId, kind } = key.provider;
-    caches.learn({ conversation, model, account: key.account, providerId, kind }, cost.usage, now);
+    const { protocol } = form.codec;
+    const { account } = key;
+    const providerId = key.provider.id;
+    caches.learn({ conversation, model, account, providerId, protocol }, cost.usage, now);
   }
 
   #apply(

@@ -1,4 +1,5 @@
 import type { PooledKey } from '../key/key-pool.ts';
+import { nameAtProvider } from '../key/name-at-provider.ts';
 import type { BodyEdits } from '../ports/codec.ts';
 import type { ProviderRequest } from '../ports/provider.ts';
 import type { UpstreamRequest } from '../ports/upstream.ts';
@@ -54,10 +55,6 @@ export function buildRequest(
     ...(proxy === undefined ? {} : { proxy }),
     ...timeouts,
   };
-}
-
-function nameAtProvider({ adapter, provider, record }: PooledKey, model: string): string {
-  return provider.settings?.models?.[model] ?? adapter.nameOf?.(model, record.models) ?? model;
 }
 
 function editedBody(

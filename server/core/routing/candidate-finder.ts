@@ -188,12 +188,12 @@ class Search {
     const prefix = this.#cached
       ? this.#parts.caches.expected(this.#wanted.conversation, model, key.account, now)
       : null;
-    const estimate = price && this.#estimate(price, form, key, prefix);
+    const estimate = price && this.#estimate(price, form, prefix);
     if (estimate && plan.maxCost && estimate.highNano > plan.maxCost.value) {
       this.#skipped.push({ keyId, reason: 'too_expensive', rule: plan.maxCost.rule });
       return;
     }
-    const uncached = prefix && price ? this.#estimate(price, form, key, null) : estimate;
+    const uncached = prefix && price ? this.#estimate(price, form, null) : estimate;
     const facts: CandidateFacts = {
       successRate: key.health.successRate(family),
       headroom: quotas.headroom(key, family, now),
@@ -247,7 +247,7 @@ class Search {
     return price;
   }
 
-  #estimate(price: ModelPrice, form: RequestForm, key: PooledKey, prefix: CachedPrefix | null): CostEstimate {
+  #estimate(price: ModelPrice, form: RequestForm, prefix: CachedPrefix | null): CostEstimate {
     const { model, callerId } = this.#wanted;
     if (!prefix) {
       const known = this.#estimates.get(price);
@@ -259,14 +259,14 @@ class Search {
       form.raw.length,
       form.facts.maxOutputTokens,
     );
-    const estimate = estimateCost(price, this.#tokens, this.#expectedCache(key, prefix));
+    const estimate = estimateCost(price, this.#tokens, this.#expectedCache(form, prefix));
     if (!prefix) this.#estimates.set(price, estimate);
     return estimate;
   }
 
   /** A caller that has Anthropic cache its prompt pays for writing what the account does not have. */
-  #expectedCache(key: PooledKey, prefix: CachedPrefix | null): ExpectedCache {
+  #expectedCache({ codec }: RequestForm, prefix: CachedPrefix | null): ExpectedCache {
     if (!prefix && !this.#cached) return NO_CACHE;
-    return { readTokens: prefix?.tokens ?? 0, writesRest: key.provider.kind === 'anthropic' };
+    return { readTokens: prefix?.tokens ?? 0, writesRest: codec.protocol === 'anthropic-messages' };
   }
 }
