@@ -1,5 +1,6 @@
 import { workspace } from 'vscode';
 import { DEFAULT_PORT } from '../shared/endpoint.ts';
+import type { NetworkSettings } from './daemon/environment.ts';
 
 /** The extension's settings, read afresh at each access. */
 export const settings = {
@@ -11,5 +12,14 @@ export const settings = {
   get chosenPort(): number | null {
     const port = workspace.getConfiguration('apikeyrouter').get('port', DEFAULT_PORT);
     return port === DEFAULT_PORT ? null : port;
+  },
+  /** VS Code's own settings for the network, and the file of certificate authorities. */
+  get network(): NetworkSettings {
+    const http = workspace.getConfiguration('http');
+    return {
+      proxy: http.get('proxy', ''),
+      noProxy: http.get<readonly string[]>('noProxy', []),
+      caFile: workspace.getConfiguration('apikeyrouter').get('caFile', ''),
+    };
   },
 };

@@ -2,17 +2,33 @@
 export interface DiscoveredKey {
   /** The variable it was found in. */
   readonly variable: string;
-  readonly providerId: 'openai' | 'anthropic';
+  readonly providerId: string;
   readonly secret: string;
 }
 
-const VARIABLES: readonly { readonly pattern: RegExp; readonly providerId: DiscoveredKey['providerId'] }[] = [
-  { pattern: /^OPENAI_(API_)?KEY(_\d+)?$/, providerId: 'openai' },
-  { pattern: /^ANTHROPIC_(API_)?KEY(_\d+)?$/, providerId: 'anthropic' },
-];
+/** What stands before `_API_KEY` or `_KEY`, as the providers' own documentation and their SDKs name it. */
+const PROVIDERS: Readonly<Record<string, string>> = {
+  OPENAI: 'openai',
+  ANTHROPIC: 'anthropic',
+  GEMINI: 'google',
+  GOOGLE: 'google',
+  OPENROUTER: 'openrouter',
+  GROQ: 'groq',
+  MISTRAL: 'mistral',
+  DEEPSEEK: 'deepseek',
+  XAI: 'xai',
+  TOGETHER: 'together',
+  FIREWORKS: 'fireworks',
+  CEREBRAS: 'cerebras',
+  PERPLEXITY: 'perplexity',
+  MOONSHOT: 'moonshot',
+  ZAI: 'zai',
+  DASHSCOPE: 'qwen',
+};
+const VARIABLE = /^([A-Z]+)_(?:API_)?KEY(?:_\d+)?$/;
 
 /**
- * Finds provider keys by their usual variable names: `OPENAI_API_KEY`, `OPENAI_KEY_1`, `ANTHROPIC_API_KEY_2`...
+ * Finds provider keys by their usual variable names: `OPENAI_API_KEY`, `OPENAI_KEY_1`, `GEMINI_API_KEY_2`...
  * The router's own virtual keys are left out, and a secret that occurs twice is reported once. Sorted by name.
  */
 export function discoverKeys(env: Readonly<Record<string, string | undefined>>): readonly DiscoveredKey[] {
@@ -21,10 +37,11 @@ export function discoverKeys(env: Readonly<Record<string, string | undefined>>):
   for (const variable of Object.keys(env).sort()) {
     const secret = env[variable]?.trim();
     if (!secret || secret.startsWith('akr-') || seen.has(secret)) continue;
-    const match = VARIABLES.find((entry) => entry.pattern.test(variable));
-    if (!match) continue;
+    const word = VARIABLE.exec(variable)?.[1] ?? '';
+    const providerId = Object.hasOwn(PROVIDERS, word) ? PROVIDERS[word] : undefined;
+    if (providerId === undefined) continue;
     seen.add(secret);
-    found.push({ variable, providerId: match.providerId, secret });
+    found.push({ variable, providerId, secret });
   }
   return found;
 }

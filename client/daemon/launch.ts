@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { daemonEnvironment } from './environment.ts';
+import { daemonEnvironment, type NetworkSettings } from './environment.ts';
 import { installRuntime } from './runtime.ts';
 
 /** What is needed to start a daemon. */
@@ -12,6 +12,7 @@ export interface LaunchOptions {
   readonly version: string;
   /** The proxy's port; `null` leaves the choice to the daemon. */
   readonly port: number | null;
+  readonly network: NetworkSettings;
 }
 
 /** A daemon that was started and may still be on its way up. */
@@ -47,7 +48,7 @@ export async function launchDaemon(options: LaunchOptions): Promise<LaunchedDaem
       stdio: ['ignore', log.fd, log.fd],
       // Not the workspace: the daemon must not keep a folder from being deleted.
       cwd: path.parse(dataFolder).root,
-      env: daemonEnvironment(process.env),
+      env: daemonEnvironment(process.env, options.network),
       windowsHide: true,
     });
     let ended = false;

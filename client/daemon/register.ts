@@ -22,6 +22,7 @@ export function registerDaemonConnection(context: ExtensionContext, log: LogOutp
         dataFolder: folder,
         version,
         port: settings.chosenPort,
+        network: settings.network,
       };
       return bringUpDaemon(options, (text) => log.error(`The daemon's log of this start:\n${text}`));
     },

@@ -37,7 +37,9 @@ export async function openAccounts(): Promise<Accounts> {
 
 function ownAccounts(env: NodeJS.ProcessEnv): Accounts | null {
   // OpenAI's first: `discoverKeys` sorts by the names of the variables.
-  const found = discoverKeys(env).toReversed();
+  const found = discoverKeys(env)
+    .filter(({ providerId }) => Object.hasOwn(MODELS, providerId))
+    .toReversed();
   const first = found.find(({ providerId }) => providerId === 'openai') ?? found[0];
   if (!first) return null;
   return {
@@ -47,7 +49,7 @@ function ownAccounts(env: NodeJS.ProcessEnv): Accounts | null {
       { id: 'anthropic', ...baseUrl(env['ANTHROPIC_BASE_URL']) },
     ],
     keys: found.map(({ providerId, variable, secret }) => ({ provider: providerId, name: variable, secret })),
-    ...MODELS[first.providerId],
+    ...MODELS[first.providerId === 'openai' ? 'openai' : 'anthropic'],
     spareSecret: null,
     close: async () => undefined,
   };

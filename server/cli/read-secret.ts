@@ -1,7 +1,8 @@
 import { password } from '@inquirer/prompts';
 import { RouterError } from '../core/router-error.ts';
 
-const MAX_SECRET = 4096;
+/** A service account's JSON file is the longest. */
+const MAX_SECRET = 8192;
 
 /** A secret from a hidden prompt or, without a terminal, from standard input; never from the arguments. */
 export async function readSecret(question: string): Promise<string> {

@@ -1,4 +1,4 @@
-import type { ProviderRecord } from '../../shared/model/records.ts';
+import type { ProviderPreset } from '../../shared/model/presets.ts';
 import type { StateTransition } from '../../shared/model/states.ts';
 import type { Trace } from '../../shared/model/trace.ts';
 import { Admin } from './admin/admin.ts';
@@ -45,7 +45,7 @@ export interface CoreParts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly adapters: Readonly<Record<string, ProviderAdapter>>;
-  readonly presets: readonly Omit<ProviderRecord, 'createdAt'>[];
+  readonly presets: readonly ProviderPreset[];
   readonly version: string;
   readonly headTimeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -98,7 +98,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const policies = { current: new PolicySet([]) };
   const limits = new LimitsAdmin({ store, pool, budgets, quotas, policies, clock, random });
   const turns = new OneAtATime();
-  const providers = new ProviderAdmin({ pool, store, clock, changes, turns });
+  const providers = new ProviderAdmin({ pool, store, clock, changes, turns, presets: parts.presets });
   const keys = new KeyAdmin({
     pool,
     cells,
@@ -193,7 +193,9 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     startedAt,
   });
 
-  for (const preset of parts.presets) pool.setProvider({ ...preset, createdAt: startedAt });
+  for (const { id, kind, name, baseUrl, settings } of parts.presets) {
+    pool.setProvider({ id, kind, name, baseUrl, ...(settings && { settings }), createdAt: startedAt });
+  }
   for (const provider of registry.providers) pool.setProvider(provider);
   for (const key of registry.keys) {
     if (key.enabled) {

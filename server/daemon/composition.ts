@@ -1,6 +1,8 @@
 import path from 'node:path';
+import { SigV4Signer } from '../adapters/aws/sigv4-signer.ts';
 import { EnvelopeVault } from '../adapters/envelope/envelope-vault.ts';
 import { openDataKey } from '../adapters/envelope/open-data-key.ts';
+import { ServiceAccountTokens } from '../adapters/google/service-account-tokens.ts';
 import { KeyringKeychain } from '../adapters/keychain/keyring-keychain.ts';
 import { PinoLogger } from '../adapters/pino/pino-logger.ts';
 import { GenaiPriceBook } from '../adapters/prices/genai-price-book.ts';
@@ -9,13 +11,16 @@ import { SqliteStore } from '../adapters/sqlite/sqlite-store.ts';
 import { NodeTokens } from '../adapters/system/node-tokens.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
+import { proxyFromEnvironment } from '../adapters/undici/proxy-choice.ts';
+import { trustedAuthorities } from '../adapters/undici/trusted-authorities.ts';
 import { UndiciUpstream } from '../adapters/undici/undici-upstream.ts';
 import type { Admin } from '../core/admin/admin.ts';
 import { openCore } from '../core/open-core.ts';
 import type { Router } from '../core/router/router.ts';
 import { HttpServer } from '../http/http-server.ts';
 import { LspServer } from '../lsp/lsp-server.ts';
-import { ADAPTERS, PRESETS } from '../providers/presets.ts';
+import { providerAdapters } from '../providers/adapters.ts';
+import { PRESETS } from '../providers/presets.ts';
 import type { BesideBundle } from './beside-bundle.ts';
 import { isProcessAlive } from './process-alive.ts';
 
@@ -81,7 +86,10 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     vault.redact(text).replaceAll(options.managementToken, '[redacted]');
   const logger = new PinoLogger({ level: options.logLevel, destination: options.log, redact });
   const metrics = new PrometheusMetrics();
-  const upstream = new UndiciUpstream();
+  const upstream = new UndiciUpstream({
+    proxyFor: proxyFromEnvironment(options.env),
+    authorities: trustedAuthorities(options.env['APIKEYROUTER_CA_FILE']),
+  });
   const core = await openCore({
     store,
     vault,
@@ -92,7 +100,10 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     tokens,
     logger,
     metrics,
-    adapters: ADAPTERS,
+    adapters: providerAdapters({
+      aws: new SigV4Signer(clock),
+      google: new ServiceAccountTokens({ upstream, clock }),
+    }),
     presets: PRESETS,
     version,
     headTimeoutMs: HEAD_TIMEOUT_MS,

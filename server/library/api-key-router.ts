@@ -4,7 +4,9 @@ import type { Objective, ObjectiveName } from '../../shared/model/objectives.ts'
 import type { KeyState } from '../../shared/model/states.ts';
 import type { Decision, Trace } from '../../shared/model/trace.ts';
 import { VERSION } from '../../shared/version.ts';
+import { SigV4Signer } from '../adapters/aws/sigv4-signer.ts';
 import { EnvelopeVault } from '../adapters/envelope/envelope-vault.ts';
+import { ServiceAccountTokens } from '../adapters/google/service-account-tokens.ts';
 import { MemoryStore } from '../adapters/memory/memory-store.ts';
 import { GenaiPriceBook } from '../adapters/prices/genai-price-book.ts';
 import { NodeTokens } from '../adapters/system/node-tokens.ts';
@@ -24,7 +26,8 @@ import type { Store } from '../core/ports/store.ts';
 import type { Upstream } from '../core/ports/upstream.ts';
 import { refreshPrices } from '../core/pricing/refresh-prices.ts';
 import { explain } from '../core/routing/explain.ts';
-import { ADAPTERS, PRESETS } from '../providers/presets.ts';
+import { providerAdapters } from '../providers/adapters.ts';
+import { PRESETS } from '../providers/presets.ts';
 import { runBatch } from './batch.ts';
 import { EventHub, type RouterEventMap } from './event-hub.ts';
 import { estimateRequest, fits } from './estimate.ts';
@@ -87,6 +90,7 @@ const ACTOR = 'library';
  */
 export class ApiKeyRouter {
   readonly #core: Promise<Core>;
+  readonly #adapters: Readonly<Record<string, ProviderAdapter>>;
   readonly #upstream: Upstream;
   readonly #prices: PriceBook;
   readonly #clock: Clock;
@@ -105,6 +109,10 @@ export class ApiKeyRouter {
     this.#clock = clock;
     const key = options.masterKey ?? randomBytes(KEY_BYTES);
     this.#events = new EventHub((owner) => this.#pool?.ownedBy(owner).map(({ record }) => record.name) ?? []);
+    this.#adapters = providerAdapters({
+      aws: new SigV4Signer(clock),
+      google: new ServiceAccountTokens({ upstream: this.#upstream, clock }),
+    });
     this.#core = openCore({
       store: this.#store,
       vault: new EnvelopeVault({ key, sealing: 'memory' }),
@@ -115,7 +123,7 @@ export class ApiKeyRouter {
       tokens: new NodeTokens(),
       logger: options.logger ?? SILENT,
       metrics: { attemptEnded: () => undefined, requestEnded: () => undefined },
-      adapters: ADAPTERS,
+      adapters: this.#adapters,
       presets: PRESETS,
       version: VERSION,
       headTimeoutMs: options.headTimeoutMs ?? HEAD_TIMEOUT_MS,
@@ -147,25 +155,34 @@ export class ApiKeyRouter {
     const { id, adapter, kind } = registration;
     const known = core.pool.provider(id);
     if (adapter) this.#bringAdapter(core, adapter);
-    if (known && !adapter && kind === undefined && registration.baseUrl === undefined) return id;
+    if (
+      known &&
+      !adapter &&
+      kind === undefined &&
+      registration.baseUrl === undefined &&
+      !registration.settings
+    )
+      return id;
     const baseUrl = registration.baseUrl ?? known?.baseUrl;
     if (baseUrl === undefined) {
       throw new TypeError(
         `"${id}" is no preset (${PRESETS.map((preset) => preset.id).join(', ')}): give its baseUrl.`,
       );
     }
+    const { settings } = registration;
     await core.admin.providers.save({
       id,
       kind: adapter?.kind ?? kind ?? known?.kind ?? 'openai-compatible',
       name: known?.name ?? id,
       baseUrl,
+      ...(settings && { settings }),
     });
     return id;
   }
 
   /** A built-in kind in other hands would change how every provider of that kind is spoken to. */
   #bringAdapter(core: Core, adapter: ProviderAdapter): void {
-    const builtIn = ADAPTERS[adapter.kind];
+    const builtIn = this.#adapters[adapter.kind];
     if (builtIn && builtIn !== adapter) {
       throw new TypeError(`"${adapter.kind}" is the kind of a built-in adapter: give yours another.`);
     }

@@ -6,7 +6,7 @@ import type {
   TimeWindow,
 } from '../../shared/model/limits.ts';
 import type { Objective, ObjectiveName } from '../../shared/model/objectives.ts';
-import type { KeyMetadata } from '../../shared/model/records.ts';
+import type { KeyMetadata, ProviderSettings } from '../../shared/model/records.ts';
 import type { KeyState } from '../../shared/model/states.ts';
 import type { ProviderAdapter } from '../core/ports/provider.ts';
 import type { PolicyInput } from '../core/policy/policy-schema.ts';
@@ -24,7 +24,9 @@ export interface ProviderRegistration {
   /** `https://host`, with or without `/v1`; `http://` only for this machine. A preset has its own. */
   readonly baseUrl?: string;
   /** How it is spoken to; `openai-compatible` if left out. */
-  readonly kind?: 'openai' | 'anthropic' | 'openai-compatible';
+  readonly kind?: 'openai' | 'anthropic' | 'google' | 'azure' | 'bedrock' | 'vertex' | 'openai-compatible';
+  /** What it needs to be told beside its base URL. */
+  readonly settings?: ProviderSettings;
   /**
    * Knows how the provider authenticates and reports errors, limits and usage, where none of the kinds does. Its
    * `kind` is a word of its own. To be registered again each time that a store which lasts is opened.

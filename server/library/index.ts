@@ -10,11 +10,18 @@ export { openaiCompatibleAdapter } from '../providers/openai.ts';
 export type { Clock } from '../core/ports/clock.ts';
 export type { Logger } from '../core/ports/logger.ts';
 export type { ModelPrice, PriceBook } from '../core/ports/prices.ts';
-export type { ClassifiedFailure, LimitReading, ProviderAdapter } from '../core/ports/provider.ts';
+export type {
+  AnswerDecoder,
+  Authorization,
+  ClassifiedFailure,
+  LimitReading,
+  ProviderAdapter,
+  ProviderRequest,
+} from '../core/ports/provider.ts';
 export type { Random } from '../core/ports/random.ts';
 export type { Store } from '../core/ports/store.ts';
-export type { Upstream } from '../core/ports/upstream.ts';
+export type { Upstream, UpstreamRequest } from '../core/ports/upstream.ts';
 export type { Decision, Trace } from '../../shared/model/trace.ts';
 export type { Objective, ObjectiveName } from '../../shared/model/objectives.ts';
-export type { KeyMetadata } from '../../shared/model/records.ts';
+export type { KeyMetadata, ProviderRecord, ProviderSettings } from '../../shared/model/records.ts';
 export type { KeyState, StateTransition } from '../../shared/model/states.ts';

@@ -14,9 +14,10 @@ export const anthropicAdapter: ProviderAdapter = {
   protocols: new Set<Protocol>(['anthropic-messages', 'anthropic-count-tokens']),
   authHeaders: (secret) => ({ 'x-api-key': secret }),
   defaultHeaders: { 'anthropic-version': API_VERSION },
-  accountHeaders: new Set(['anthropic-workspace-id']),
-  path: (protocol) => (protocol === 'anthropic-count-tokens' ? '/v1/messages/count_tokens' : '/v1/messages'),
-  modelsPath: '/v1/models?limit=1000',
+  withheldHeaders: new Set(['anthropic-workspace-id']),
+  path: ({ protocol, query }) =>
+    `${protocol === 'anthropic-count-tokens' ? '/v1/messages/count_tokens' : '/v1/messages'}${query}`,
+  modelsUrl: ({ baseUrl }) => `${baseUrl}/v1/models?limit=1000`,
   readModels: readModelList,
   servesByName: (model) => model.startsWith('claude-'),
   family,

@@ -1,5 +1,6 @@
 import type { ProviderAdapter } from '../core/ports/provider.ts';
 import type { HeaderMap } from '../core/ports/upstream.ts';
+import type { ProviderRecord } from '../../shared/model/records.ts';
 import type { Protocol } from '../../shared/model/trace.ts';
 import { asObject, asText } from '../protocol/read-json.ts';
 import { classifyOpenai } from './openai-errors.ts';
@@ -8,19 +9,23 @@ import { refusePlaceholder, refuseUnfilled } from './refuse-secret.ts';
 import { headerText } from './reset-time.ts';
 
 const PATHS: Partial<Record<Protocol, string>> = {
-  'openai-chat': '/v1/chat/completions',
-  'openai-responses': '/v1/responses',
-  'openai-embeddings': '/v1/embeddings',
+  'openai-chat': '/chat/completions',
+  'openai-completions': '/completions',
+  'openai-responses': '/responses',
+  'openai-embeddings': '/embeddings',
 };
+
+/** A base URL that names its version itself, as `https://api.z.ai/api/paas/v4` or Google's `.../v1beta/openai` do. */
+const HAS_VERSION = /\/v\d+(?:beta\d*)?(?:\/openai)?$/;
 
 /** OpenAI's own API. */
 export const openaiAdapter: ProviderAdapter = {
   kind: 'openai',
-  protocols: new Set<Protocol>(['openai-chat', 'openai-responses', 'openai-embeddings']),
+  protocols: new Set(Object.keys(PATHS) as Protocol[]),
   authHeaders: (secret) => ({ authorization: `Bearer ${secret}` }),
-  accountHeaders: new Set(['openai-organization', 'openai-project']),
-  path: (protocol) => PATHS[protocol] ?? '/v1',
-  modelsPath: '/v1/models',
+  withheldHeaders: new Set(['openai-organization', 'openai-project']),
+  path: ({ protocol, query }) => `/v1${PATHS[protocol] ?? ''}${query}`,
+  modelsUrl: ({ baseUrl }) => `${baseUrl}/v1/models`,
   readModels: readModelList,
   servesByName: (model) => /^(?:gpt-|o\d|chatgpt-|text-embedding-|codex-|ft:)/.test(model),
   family: stripDate,
@@ -42,10 +47,16 @@ export const openaiAdapter: ProviderAdapter = {
 export const openaiCompatibleAdapter: ProviderAdapter = {
   ...openaiAdapter,
   kind: 'openai-compatible',
+  path: ({ protocol, query, provider }) => `${versionOf(provider)}${PATHS[protocol] ?? ''}${query}`,
+  modelsUrl: (provider) => `${provider.baseUrl}${versionOf(provider)}/models`,
   servesByName: () => false,
   family: (model) => model,
   refuseSecret: refuseUnfilled,
 };
+
+function versionOf({ baseUrl, settings }: ProviderRecord): string {
+  return settings?.version ?? (HAS_VERSION.test(baseUrl) ? '' : '/v1');
+}
 
 /** `{ data: [{ id }] }`, as OpenAI and Anthropic list their models. */
 export function readModelList(json: unknown): readonly string[] | null {

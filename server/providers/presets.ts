@@ -1,38 +1,236 @@
-import type { ProviderKind } from '../../shared/model/records.ts';
-import type { ProviderAdapter } from '../core/ports/provider.ts';
-import { anthropicAdapter } from './anthropic.ts';
-import { openaiAdapter, openaiCompatibleAdapter } from './openai.ts';
+import type { ProviderPreset } from '../../shared/model/presets.ts';
 
-/** A provider that needs no configuration but a key. */
-export interface ProviderPreset {
-  readonly id: string;
-  readonly kind: ProviderKind;
-  readonly name: string;
-  readonly baseUrl: string;
-  /** Where people create keys. */
-  readonly keysUrl: string;
-}
-
+/** Providers that are known beforehand. What is special of one is said in its `settings`, with its documentation beside. */
 export const PRESETS: readonly ProviderPreset[] = [
   {
     id: 'openai',
     kind: 'openai',
     name: 'OpenAI',
+    models: 'GPT, o-series, embeddings',
     baseUrl: 'https://api.openai.com',
+    docsUrl: 'https://platform.openai.com/docs/api-reference',
     keysUrl: 'https://platform.openai.com/api-keys',
+    keyPrefix: 'sk-',
   },
   {
     id: 'anthropic',
     kind: 'anthropic',
     name: 'Anthropic',
+    models: 'Claude',
     baseUrl: 'https://api.anthropic.com',
+    docsUrl: 'https://platform.claude.com/docs/en/api/overview',
     keysUrl: 'https://console.anthropic.com/settings/keys',
+    keyPrefix: 'sk-ant-',
+  },
+  {
+    id: 'google',
+    kind: 'google',
+    name: 'Google Gemini',
+    models: 'Gemini, by AI Studio',
+    baseUrl: 'https://generativelanguage.googleapis.com',
+    docsUrl: 'https://ai.google.dev/api',
+    keysUrl: 'https://aistudio.google.com/apikey',
+  },
+  {
+    id: 'openrouter',
+    kind: 'openai-compatible',
+    name: 'OpenRouter',
+    models: 'hundreds of models of many providers',
+    baseUrl: 'https://openrouter.ai/api',
+    docsUrl: 'https://openrouter.ai/docs/api-reference/overview',
+    keysUrl: 'https://openrouter.ai/settings/keys',
+    keyPrefix: 'sk-or-',
+  },
+  {
+    id: 'groq',
+    kind: 'openai-compatible',
+    name: 'Groq',
+    models: 'open models, fast',
+    baseUrl: 'https://api.groq.com/openai',
+    docsUrl: 'https://console.groq.com/docs/openai',
+    keysUrl: 'https://console.groq.com/keys',
+    keyPrefix: 'gsk_',
+    settings: { protocols: ['openai-chat', 'openai-responses'] },
+  },
+  {
+    id: 'mistral',
+    kind: 'openai-compatible',
+    name: 'Mistral',
+    models: 'Mistral, Codestral, embeddings',
+    baseUrl: 'https://api.mistral.ai',
+    docsUrl: 'https://docs.mistral.ai/api',
+    keysUrl: 'https://console.mistral.ai/api-keys',
+    // Refuses `stream_options` and sends usage without it (TabbyML/tabby #4082).
+    settings: { protocols: ['openai-chat', 'openai-embeddings'], streamUsage: 'unasked' },
+  },
+  {
+    id: 'deepseek',
+    kind: 'openai-compatible',
+    name: 'DeepSeek',
+    models: 'DeepSeek',
+    baseUrl: 'https://api.deepseek.com',
+    docsUrl: 'https://api-docs.deepseek.com',
+    keysUrl: 'https://platform.deepseek.com/api_keys',
+    settings: { protocols: ['openai-chat'] },
+  },
+  {
+    id: 'xai',
+    kind: 'openai-compatible',
+    name: 'xAI',
+    models: 'Grok',
+    baseUrl: 'https://api.x.ai',
+    docsUrl: 'https://docs.x.ai/docs/api-reference',
+    keysUrl: 'https://console.x.ai',
+    keyPrefix: 'xai-',
+    settings: { protocols: ['openai-chat', 'openai-responses'] },
+  },
+  {
+    id: 'together',
+    kind: 'openai-compatible',
+    name: 'Together AI',
+    models: 'open models, embeddings',
+    baseUrl: 'https://api.together.xyz',
+    docsUrl: 'https://docs.together.ai/docs/openai-api-compatibility',
+    keysUrl: 'https://api.together.ai/settings/api-keys',
+    settings: { protocols: ['openai-chat', 'openai-completions', 'openai-embeddings'] },
+  },
+  {
+    id: 'fireworks',
+    kind: 'openai-compatible',
+    name: 'Fireworks AI',
+    models: 'open models, embeddings',
+    baseUrl: 'https://api.fireworks.ai/inference',
+    docsUrl: 'https://docs.fireworks.ai/tools-sdks/openai-compatibility',
+    keysUrl: 'https://app.fireworks.ai/settings/users/api-keys',
+    keyPrefix: 'fw_',
+    settings: { protocols: ['openai-chat', 'openai-completions', 'openai-responses', 'openai-embeddings'] },
+  },
+  {
+    id: 'cerebras',
+    kind: 'openai-compatible',
+    name: 'Cerebras',
+    models: 'open models, fast',
+    baseUrl: 'https://api.cerebras.ai',
+    docsUrl: 'https://inference-docs.cerebras.ai/resources/openai',
+    keysUrl: 'https://cloud.cerebras.ai',
+    keyPrefix: 'csk-',
+    settings: { protocols: ['openai-chat', 'openai-completions'] },
+  },
+  {
+    id: 'perplexity',
+    kind: 'openai-compatible',
+    name: 'Perplexity',
+    models: 'Sonar, with web search',
+    baseUrl: 'https://api.perplexity.ai',
+    docsUrl: 'https://docs.perplexity.ai/api-reference/chat-completions-post',
+    keysUrl: 'https://www.perplexity.ai/account/api/keys',
+    keyPrefix: 'pplx-',
+    // Its endpoints have no version in their path.
+    settings: { protocols: ['openai-chat'], version: '' },
+  },
+  {
+    id: 'moonshot',
+    kind: 'openai-compatible',
+    name: 'Moonshot AI',
+    models: 'Kimi',
+    baseUrl: 'https://api.moonshot.ai',
+    docsUrl: 'https://platform.moonshot.ai/docs/api/chat',
+    keysUrl: 'https://platform.moonshot.ai/console/api-keys',
+    settings: { protocols: ['openai-chat'] },
+  },
+  {
+    id: 'zai',
+    kind: 'openai-compatible',
+    name: 'Z.AI',
+    models: 'GLM',
+    baseUrl: 'https://api.z.ai/api/paas/v4',
+    docsUrl: 'https://docs.z.ai/api-reference/introduction',
+    keysUrl: 'https://z.ai/manage-apikey/apikey-list',
+    settings: { protocols: ['openai-chat'] },
+  },
+  {
+    id: 'qwen',
+    kind: 'openai-compatible',
+    name: 'Qwen (Alibaba Model Studio)',
+    models: 'Qwen, embeddings',
+    baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode',
+    docsUrl: 'https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope',
+    keysUrl: 'https://modelstudio.console.alibabacloud.com/?tab=playground#/api-key',
+    settings: { protocols: ['openai-chat', 'openai-embeddings'] },
+  },
+  {
+    id: 'azure',
+    kind: 'azure',
+    name: 'Azure OpenAI',
+    models: 'GPT in a resource of your own',
+    baseUrl: '{endpoint}',
+    docsUrl: 'https://learn.microsoft.com/azure/foundry/openai/reference',
+    keysUrl: 'https://ai.azure.com',
+    address: [
+      {
+        name: 'endpoint',
+        title: 'Endpoint of the resource',
+        example: 'https://my-resource.openai.azure.com',
+      },
+    ],
+  },
+  {
+    id: 'bedrock',
+    kind: 'bedrock',
+    name: 'AWS Bedrock',
+    models: 'Claude and others in your AWS account',
+    baseUrl: 'https://bedrock-runtime.{region}.amazonaws.com',
+    docsUrl: 'https://docs.aws.amazon.com/bedrock/latest/userguide/inference.html',
+    keysUrl: 'https://console.aws.amazon.com/bedrock/home#/api-keys',
+    address: [{ name: 'region', title: 'AWS region', example: 'us-east-1' }],
+  },
+  {
+    id: 'vertex',
+    kind: 'vertex',
+    name: 'Google Vertex AI',
+    models: 'Gemini and Claude in your Google Cloud project',
+    baseUrl: 'https://{region}-aiplatform.googleapis.com/v1/projects/{project}/locations/{region}',
+    docsUrl: 'https://docs.cloud.google.com/vertex-ai/docs/reference/rest',
+    keysUrl: 'https://console.cloud.google.com/iam-admin/serviceaccounts',
+    address: [
+      { name: 'project', title: 'Project id', example: 'my-project-123' },
+      { name: 'region', title: 'Location of the models, or "global"', example: 'us-east5' },
+    ],
+  },
+  {
+    id: 'ollama',
+    kind: 'openai-compatible',
+    name: 'Ollama',
+    models: 'open models on this machine',
+    baseUrl: 'http://localhost:11434',
+    docsUrl: 'https://docs.ollama.com/api/openai-compatibility',
+    settings: { key: 'none' },
+  },
+  {
+    id: 'lmstudio',
+    kind: 'openai-compatible',
+    name: 'LM Studio',
+    models: 'open models on this machine',
+    baseUrl: 'http://localhost:1234',
+    docsUrl: 'https://lmstudio.ai/docs/developer/openai-compat',
+    settings: { key: 'none' },
+  },
+  {
+    id: 'vllm',
+    kind: 'openai-compatible',
+    name: 'vLLM',
+    models: 'open models on this machine',
+    baseUrl: 'http://localhost:8000',
+    docsUrl: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
+    settings: { key: 'none' },
+  },
+  {
+    id: 'llamacpp',
+    kind: 'openai-compatible',
+    name: 'llama.cpp',
+    models: 'one open model on this machine',
+    baseUrl: 'http://localhost:8080',
+    docsUrl: 'https://github.com/ggml-org/llama.cpp/tree/master/tools/server',
+    settings: { key: 'none' },
   },
 ];
-
-/** The adapter of each kind of provider. */
-export const ADAPTERS: Readonly<Record<ProviderKind, ProviderAdapter>> = {
-  openai: openaiAdapter,
-  anthropic: anthropicAdapter,
-  'openai-compatible': openaiCompatibleAdapter,
-};

@@ -1,8 +1,4 @@
-/** Why a secret can't be kept. */
-export interface SecretRefusal {
-  readonly code: 'key_placeholder' | 'subscription_login';
-  readonly message: string;
-}
+import type { SecretRefusal } from '../core/ports/provider.ts';
 
 /** What providers put before the random part of a key. */
 const PREFIX = /^sk-(?:proj-|svcacct-|ant-(?:api\d\d-)?|or-v1-)?/;

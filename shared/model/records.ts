@@ -1,9 +1,10 @@
 import type { NanoUsd } from './money.ts';
 import type { Objective } from './objectives.ts';
+import type { Protocol } from './trace.ts';
 
 /**
- * How a provider is spoken to: `openai`, `anthropic`, `openai-compatible`, or the kind of an adapter that a program
- * brought along. A preset is a data entry that names one of these.
+ * How a provider is spoken to: `openai`, `anthropic`, `google`, `azure`, `bedrock`, `vertex`, `openai-compatible`, or the
+ * kind of an adapter that a program brought along. A preset is a data entry that names one of these.
  */
 export type ProviderKind = string;
 
@@ -34,6 +35,28 @@ export interface KeyMetadata {
   readonly denyModels?: readonly string[];
   /** Prices by model (or pattern) that differ from the price book, e.g. of a contract. */
   readonly prices?: Readonly<Record<string, PriceOverride>>;
+  /** Its requests go through this proxy, whatever the environment says: `http://[user:password@]host:port`. */
+  readonly proxy?: string;
+}
+
+/** What a provider needs to be told beside its base URL. */
+export interface ProviderSettings {
+  /** Sent with every request, e.g. for a gateway in front of it. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The provider's own names of models: Azure's deployments, Bedrock's inference profiles. */
+  readonly models?: Readonly<Record<string, string>>;
+  /** Those that an OpenAI-compatible server speaks, where they are not the usual ones. */
+  readonly protocols?: readonly Protocol[];
+  /** What stands between base URL and endpoint, with its slash; `/v1` if left out. */
+  readonly version?: string;
+  /** `unasked`: it reports usage at the end of every stream, and refuses `stream_options`. */
+  readonly streamUsage?: 'unasked';
+  /** Azure's `api-version`; the form without versions (`/openai/v1`) if left out. */
+  readonly apiVersion?: string;
+  /** AWS region, where the base URL does not tell it. */
+  readonly region?: string;
+  /** `none`: a server that asks for no key. */
+  readonly key?: 'none';
 }
 
 /** A provider as configured. `id` is the name people use: `openai`, `anthropic`, `my-vllm`. */
@@ -43,6 +66,7 @@ export interface ProviderRecord {
   readonly name: string;
   /** Origin and optional path prefix without a version: `https://api.openai.com`. */
   readonly baseUrl: string;
+  readonly settings?: ProviderSettings;
   readonly createdAt: number;
 }
 

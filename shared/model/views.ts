@@ -1,5 +1,6 @@
 import type { NanoUsd } from './money.ts';
-import type { ProviderKind } from './records.ts';
+import type { ProviderPreset } from './presets.ts';
+import type { ProviderRecord } from './records.ts';
 import type { AttemptTrace, Decision, Trace } from './trace.ts';
 import type { CellRecord, KeyState, LimitDimension } from './states.ts';
 
@@ -38,12 +39,10 @@ export interface KeyView {
   readonly checkedAt: number | null;
 }
 
-export interface ProviderView {
-  readonly id: string;
-  readonly kind: ProviderKind;
-  readonly name: string;
-  readonly baseUrl: string;
-}
+/** A provider; of those that are known beforehand also what helps to add a key. */
+export interface ProviderView
+  extends Omit<ProviderRecord, 'createdAt'>,
+    Partial<Pick<ProviderPreset, 'models' | 'docsUrl' | 'keysUrl' | 'keyPrefix' | 'address'>> {}
 
 export interface VirtualKeyView {
   readonly id: string;

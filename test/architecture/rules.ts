@@ -24,6 +24,11 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { of: 'server/core', named: /-schemas?\.ts$/, imports: ['shared/model'], packages: ['zod'] },
   { of: 'server/protocol', imports: PORTS, packages: [] },
   { of: 'server/providers', imports: ['server/protocol', ...PORTS], packages: [] },
+  {
+    of: 'server/providers/bedrock-stream.ts',
+    imports: ['server/protocol', ...PORTS],
+    packages: ['@smithy/eventstream-codec'],
+  },
 
   {
     of: 'server/adapters/memory',
@@ -42,6 +47,12 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     packages: ['better-sqlite3', 'node:*'],
   },
   { of: 'server/adapters/undici', imports: PORTS, packages: ['undici', 'node:*'] },
+  { of: 'server/adapters/aws', imports: PORTS, packages: ['@smithy/signature-v4', 'node:*'] },
+  {
+    of: 'server/adapters/google',
+    imports: ['server/core/fetch-answer.ts', 'server/core/router/attempt-failure.ts', ...PORTS],
+    packages: ['node:*'],
+  },
   { of: 'server/adapters/pino', imports: PORTS, packages: ['pino', 'node:*'] },
   { of: 'server/adapters/prometheus', imports: PORTS, packages: ['prom-client'] },
   {

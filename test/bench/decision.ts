@@ -6,7 +6,8 @@ import { NodeTokens } from '../../server/adapters/system/node-tokens.ts';
 import { type Core, openCore } from '../../server/core/open-core.ts';
 import type { RoutedRequest } from '../../server/core/router/routed-request.ts';
 import { openaiChat } from '../../server/protocol/openai-chat.ts';
-import { ADAPTERS, PRESETS } from '../../server/providers/presets.ts';
+import { openaiAdapter } from '../../server/providers/openai.ts';
+import { PRESETS } from '../../server/providers/presets.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 import { SimulatedUpstream } from '../support/simulated-upstream.ts';
@@ -30,7 +31,7 @@ async function prepare(keys: number, candidates: number): Promise<Core> {
     tokens: new NodeTokens(),
     logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     metrics: { attemptEnded: nothing, requestEnded: nothing },
-    adapters: ADAPTERS,
+    adapters: { openai: openaiAdapter },
     presets: PRESETS,
     version: '0.0.0',
     headTimeoutMs: 1000,

@@ -95,7 +95,40 @@ describe('keys on the command line', () => {
   it('names an unknown provider before it asks for the secret', async () => {
     const { code, err } = await cli.run(['keys', 'add', 'opnai']);
     assert.equal(code, 1);
-    assert.match(err, /There is no provider "opnai"\. Known: openai, anthropic; others need --base-url/);
+    assert.match(
+      err,
+      /There is no provider "opnai"\. Known: openai, anthropic, google, .+, llamacpp; others need --base-url/,
+    );
+  });
+
+  it('asks what the address of a provider needs, or says how to give it', async () => {
+    const missing = await cli.run(['keys', 'add', 'bedrock'], { stdin: SECRET });
+    assert.equal(missing.code, 1);
+    assert.match(
+      missing.err,
+      /AWS Bedrock needs to know: AWS region\. Give it with --set region=us-east-1\./,
+    );
+    const wrong = await cli.run(['keys', 'add', 'openai', '--set', 'region=x'], { stdin: SECRET });
+    assert.match(wrong.err, /OpenAI has no region to be set\./);
+
+    provider.on({ path: '/openai/v1/models' }, modelListing(['gpt-4o']));
+    const args = ['keys', 'add', 'azure', '--set', `endpoint=${provider.url}/`];
+    const { code, out } = await cli.run(args, { stdin: SECRET });
+    assert.equal(code, 0);
+    assert.match(out, /^Added azure-1 \(key_\w+\), azure lists no models, so the first request will tell/m);
+    assert.equal(provider.requests.at(-1)?.headers['api-key'], SECRET);
+  });
+
+  it('asks for no key where none is needed', async () => {
+    const { code, out } = await cli.run(['keys', 'add', 'ollama', '--base-url', provider.url]);
+    assert.equal(code, 0);
+    assert.match(out, /^Added ollama-1 \(key_\w+\), verified with ollama: 2 models\.$/m);
+  });
+
+  it('lists the providers that it knows, and where keys are made', async () => {
+    const { out } = await cli.run(['keys', 'providers']);
+    assert.match(out, /^openrouter +OpenRouter +.+ +https:\/\/openrouter\.ai\/settings\/keys$/m);
+    assert.match(out, /^ollama +Ollama +.+ +needs no key$/m);
   });
 
   it('takes no secret from the arguments, where every user of the machine can read it', async () => {

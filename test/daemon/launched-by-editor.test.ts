@@ -30,7 +30,13 @@ describe('a daemon that an editor launched', () => {
     folder = await createTempFolder();
     Object.assign(process.env, SECRETS, KEPT);
     const bundleFolder = path.join(ROOT, 'dist');
-    const launched = await launchDaemon({ bundleFolder, dataFolder: folder.path, version: '0.1.0', port: 0 });
+    const launched = await launchDaemon({
+      bundleFolder,
+      dataFolder: folder.path,
+      version: '0.1.0',
+      port: 0,
+      network: { proxy: '', noProxy: [], caFile: '' },
+    });
     ({ pid } = launched);
     await eventually(async () => {
       const daemon = await locateDaemon(folder.path);

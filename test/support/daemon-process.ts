@@ -24,12 +24,16 @@ export class DaemonProcess {
   }
 
   /** Starts it on a folder, at the port kept there or a free one, and waits until it says where it listens. */
-  static async start(home: string, bundle = BUNDLE): Promise<DaemonProcess> {
+  static async start(
+    home: string,
+    bundle = BUNDLE,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<DaemonProcess> {
     if (!existsSync(bundle)) throw new Error(`${bundle} is missing: build the project first`);
     const port = existsSync(path.join(home, 'daemon', 'port')) ? [] : ['--port', String(await freePort())];
     const child = spawn(process.execPath, [bundle, '--home', home, ...port], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, APIKEYROUTER_HOME: home },
+      env: { ...process.env, APIKEYROUTER_HOME: home, ...env },
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {

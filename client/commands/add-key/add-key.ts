@@ -6,7 +6,7 @@ import { runSteps } from '../../quick-input/steps.ts';
 import type { Objection } from '../../quick-input/text-step.ts';
 import type { CommandContext } from '../command-context.ts';
 import { registerDaemonCommand } from '../daemon-command.ts';
-import { baseUrlStep, providerNameStep } from './address-steps.ts';
+import { addressSteps, baseUrlStep, providerNameStep } from './address-steps.ts';
 import { type KeyDraft, providerIdOf } from './draft.ts';
 import { nameStep } from './name-step.ts';
 import { providerStep } from './provider-step.ts';
@@ -27,7 +27,7 @@ export function registerAddKey(context: CommandContext): Disposable {
 
 async function askForKey(context: CommandContext): Promise<KeyView | undefined> {
   const { keys, providers } = context.list.snapshot ?? { keys: [], providers: [] };
-  const draft: KeyDraft = { provider: undefined, baseUrl: '', providerName: '', name: '' };
+  const draft: KeyDraft = { provider: undefined, baseUrl: '', address: {}, providerName: '', name: '' };
   let added: KeyView | undefined;
   const submit = async (secret: string, token: CancellationToken): Promise<Objection> => {
     try {
@@ -49,7 +49,7 @@ async function askForKey(context: CommandContext): Promise<KeyView | undefined> 
   const custom = [baseUrlStep(draft), providerNameStep(draft, providers)];
   await runSteps(l10n.t('Add Key'), () => [
     providerStep(draft, providers),
-    ...(draft.provider?.kind === 'custom' ? custom : []),
+    ...(draft.provider?.kind === 'custom' ? custom : addressSteps(draft)),
     nameStep(draft, keys),
     secretStep(draft, submit),
   ]);
@@ -62,7 +62,7 @@ function addKey(
   secret: string,
   token: CancellationToken,
 ): Promise<KeyView> {
-  const address = draft.provider?.kind === 'custom' ? { baseUrl: draft.baseUrl } : {};
+  const address = draft.baseUrl === '' ? {} : { baseUrl: draft.baseUrl };
   const params = { providerId: providerIdOf(draft), name: draft.name, secret, ...address };
   return connection.request('apikeyrouter/keys/add', params, token);
 }

@@ -1,8 +1,30 @@
 import { Uri, l10n } from 'vscode';
+import { fillAddress, isTemplate } from '../../../shared/model/presets.ts';
 import type { ProviderView } from '../../../shared/model/views.ts';
 import type { Step } from '../../quick-input/steps.ts';
 import { type Objection, textStep } from '../../quick-input/text-step.ts';
 import type { KeyDraft } from './draft.ts';
+
+/** Asks for what the address of the chosen provider depends on: its region, the project. Most need nothing. */
+export function addressSteps(draft: KeyDraft): readonly Step[] {
+  if (draft.provider?.kind !== 'known') return [];
+  const { baseUrl, address } = draft.provider.view;
+  if (!address || !isTemplate(baseUrl)) return [];
+  return address.map(
+    (part) => (position) =>
+      textStep(position, {
+        prompt: part.title,
+        placeholder: part.example,
+        value: draft.address[part.name] ?? '',
+        validate: (value) => (value === '' ? l10n.t('Such as {0}', part.example) : undefined),
+        accept(value) {
+          draft.address[part.name] = value;
+          draft.baseUrl = fillAddress(baseUrl, draft.address);
+          return undefined;
+        },
+      }),
+  );
+}
 
 /** Asks where a custom provider is. */
 export function baseUrlStep(draft: KeyDraft): Step {
@@ -63,7 +85,7 @@ function judgeProviderName(value: string, providers: readonly ProviderView[]): O
   if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(value)) {
     return l10n.t('Small letters, digits and hyphens only, at most 32.');
   }
-  if (value === 'openai' || value === 'anthropic' || providers.some((view) => view.id === value)) {
+  if (providers.some((view) => view.id === value)) {
     return l10n.t('There is a provider of this name already.');
   }
   return undefined;

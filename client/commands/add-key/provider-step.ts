@@ -2,28 +2,11 @@ import { type QuickPickItem, QuickPickItemKind, ThemeIcon, l10n } from 'vscode';
 import type { ProviderView } from '../../../shared/model/views.ts';
 import { pickStep } from '../../quick-input/pick-step.ts';
 import type { Step } from '../../quick-input/steps.ts';
-import type { KeyDraft, KnownProvider, ProviderChoice } from './draft.ts';
+import type { KeyDraft, ProviderChoice } from './draft.ts';
 
 interface ProviderItem extends QuickPickItem {
   readonly choice?: ProviderChoice;
 }
-
-const PRESETS: readonly (KnownProvider & { readonly models: string })[] = [
-  {
-    kind: 'known',
-    id: 'openai',
-    name: 'OpenAI',
-    models: 'GPT',
-    keysPage: 'https://platform.openai.com/api-keys',
-  },
-  {
-    kind: 'known',
-    id: 'anthropic',
-    name: 'Anthropic',
-    models: 'Claude',
-    keysPage: 'https://console.anthropic.com/settings/keys',
-  },
-];
 
 /** Asks which provider the key is for. */
 export function providerStep(draft: KeyDraft, providers: readonly ProviderView[]): Step {
@@ -36,7 +19,8 @@ export function providerStep(draft: KeyDraft, providers: readonly ProviderView[]
       choose(item) {
         if (!item.choice) return;
         // Suggestions made for another provider don't fit this one.
-        if (!isSame(item.choice, draft.provider)) Object.assign(draft, { name: '' });
+        if (!isSame(item.choice, draft.provider))
+          Object.assign(draft, { name: '', address: {}, baseUrl: '' });
         draft.provider = item.choice;
       },
     });
@@ -44,30 +28,43 @@ export function providerStep(draft: KeyDraft, providers: readonly ProviderView[]
 }
 
 function providerItems(providers: readonly ProviderView[]): readonly ProviderItem[] {
-  const own = providers.filter((view) => !PRESETS.some((preset) => preset.id === view.id));
-  const known: ProviderItem[] = own.map((view) => ({
-    label: view.name,
-    description: view.baseUrl,
-    iconPath: new ThemeIcon('server'),
-    choice: { kind: 'known', id: view.id, name: view.name },
-  }));
+  const known = providers.filter((view) => view.docsUrl !== undefined);
+  const ofKind = (place: Place): readonly ProviderItem[] =>
+    known
+      .filter((view) => placeOf(view) === place)
+      .map((view) => item(view, view.models ?? '', ICONS[place]));
+  const own = providers.filter((view) => view.docsUrl === undefined);
   return [
-    ...PRESETS.map((preset) => ({
-      label: preset.name,
-      description: preset.models,
-      iconPath: new ThemeIcon('cloud'),
-      choice: preset,
-    })),
-    ...(known.length > 0 ? [separator(l10n.t('your providers'))] : []),
-    ...known,
+    separator(l10n.t('services')),
+    ...ofKind('service'),
+    separator(l10n.t('clouds')),
+    ...ofKind('cloud'),
+    separator(l10n.t('on this computer')),
+    ...ofKind('local'),
+    ...(own.length > 0 ? [separator(l10n.t('your providers'))] : []),
+    ...own.map((view) => item(view, view.baseUrl, 'server')),
     separator(l10n.t('other')),
     {
       label: l10n.t('OpenAI-compatible…'),
-      description: 'OpenRouter, Groq, vLLM, Ollama, LiteLLM',
+      description: l10n.t('any other service or server, by its base URL'),
       iconPath: new ThemeIcon('plug'),
       choice: { kind: 'custom' },
     },
   ];
+}
+
+/** What a provider needs beside a key tells where it runs: an address in an account of one's own, or nothing at all. */
+type Place = 'service' | 'cloud' | 'local';
+
+const ICONS: Readonly<Record<Place, string>> = { service: 'cloud', cloud: 'azure', local: 'vm' };
+
+function placeOf({ address, settings }: ProviderView): Place {
+  if (settings?.key === 'none') return 'local';
+  return address ? 'cloud' : 'service';
+}
+
+function item(view: ProviderView, description: string, icon: string): ProviderItem {
+  return { label: view.name, description, iconPath: new ThemeIcon(icon), choice: { kind: 'known', view } };
 }
 
 function separator(label: string): ProviderItem {
@@ -76,5 +73,5 @@ function separator(label: string): ProviderItem {
 
 function isSame(a: ProviderChoice, b: ProviderChoice | undefined): boolean {
   if (a.kind === 'custom' || b?.kind !== 'known') return a.kind === b?.kind;
-  return a.id === b.id;
+  return a.view.id === b.view.id;
 }

@@ -14,6 +14,16 @@ const BOOK_VERSION = '0.1.8';
 /** When that version was published. */
 const PUBLISHED_AT = Date.UTC(2026, 8, 23);
 
+/** The book's ids of those who bill for the kinds of providers. */
+const BOOK_IDS: Readonly<Record<string, string>> = {
+  openai: 'openai',
+  anthropic: 'anthropic',
+  google: 'google',
+  azure: 'azure',
+  bedrock: 'aws',
+  vertex: 'google',
+};
+
 /** Names come from requests: more of them than this must not grow the cache. */
 const MAX_CACHED = 4096;
 
@@ -63,9 +73,8 @@ export class GenaiPriceBook implements PriceBook {
             new RegExp(`^(?:${pattern})`).test(baseUrl),
           );
     if (byUrl) return byUrl;
-    return kind === 'openai' || kind === 'anthropic'
-      ? this.#find({ providerId: kind }, ({ id }) => id === kind)
-      : undefined;
+    const bookId = BOOK_IDS[kind];
+    return bookId === undefined ? undefined : this.#find({ providerId: bookId }, ({ id }) => id === bookId);
   }
 
   #find(options: ProviderFindOptions, matches: (provider: Provider) => boolean): Provider | undefined {

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { HeaderMap, UpstreamCall, UpstreamFailure, UpstreamHandler } from '../../core/ports/upstream.ts';
-import { describeFailure, upstreamFailure } from './failure.ts';
+import { describeFailure, type Route, upstreamFailure } from './failure.ts';
 
 /** Why undici is told to drop a socket; nobody outside sees it. */
 const DROPPED = new Error('exchange dropped');
@@ -11,14 +11,14 @@ const DROPPED = new Error('exchange dropped');
  */
 export class Exchange implements UpstreamCall, Dispatcher.DispatchHandler {
   readonly #handler: UpstreamHandler;
-  readonly #host: string;
+  readonly #route: Route;
   readonly #headTimer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | null = null;
   #over = false;
 
-  constructor(handler: UpstreamHandler, host: string, headTimeoutMs: number) {
+  constructor(handler: UpstreamHandler, route: Route, headTimeoutMs: number) {
     this.#handler = handler;
-    this.#host = host;
+    this.#route = route;
     // Our own timer, since undici's starts only when the request is written: the time spent on connecting
     // or waiting for a free connection is part of the port's promise.
     this.#headTimer = setTimeout(() => this.#headTooLate(headTimeoutMs), headTimeoutMs);
@@ -67,11 +67,11 @@ export class Exchange implements UpstreamCall, Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
-    this.#fail(describeFailure(error, this.#host, this.#controller ? 'exchanging' : 'connecting'));
+    this.#fail(describeFailure(error, this.#route, this.#controller ? 'exchanging' : 'connecting'));
   }
 
   #headTooLate(headTimeoutMs: number): void {
-    this.#fail(upstreamFailure('head_timeout', this.#host, `${headTimeoutMs} ms`));
+    this.#fail(upstreamFailure('head_timeout', this.#route, `${headTimeoutMs} ms`));
     this.#controller?.abort(DROPPED);
   }
 

@@ -1,7 +1,8 @@
-import { Pool } from 'undici';
+import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { Upstream, UpstreamCall, UpstreamHandler, UpstreamRequest } from '../../core/ports/upstream.ts';
 import { Exchange } from './exchange.ts';
 import { upstreamFailure } from './failure.ts';
+import type { ProxyChoice } from './proxy-choice.ts';
 
 /** Limits of the connections to providers. */
 export interface UndiciUpstreamOptions {
@@ -11,6 +12,17 @@ export interface UndiciUpstreamOptions {
   readonly maxOrigins?: number;
   /** For DNS, TCP and TLS together, ms. Default 10 000. */
   readonly connectTimeoutMs?: number;
+  /** The proxy of requests that don't name one; none if left out. */
+  readonly proxyFor?: ProxyChoice;
+  /** Certificate authorities in PEM form; the runtime's own if left out or `null`. */
+  readonly authorities?: readonly string[] | null;
+}
+
+/** The connections to one origin, and through which proxy they go. */
+interface OpenPool {
+  readonly dispatcher: Dispatcher;
+  /** Without its credentials. */
+  readonly proxyHost: string | null;
 }
 
 /**
@@ -21,29 +33,35 @@ export interface UndiciUpstreamOptions {
 const KEEP_ALIVE_MS = { 'https:': 30_000, 'http:': 4_000 };
 
 /**
- * HTTP/1.1 over undici's connection pools, one an origin. `dispatch` may be called at any time, also from a
+ * HTTP/1.1 over undici's connection pools, one an origin and proxy. `dispatch` may be called at any time, also from a
  * handler; after `close` it fails every request.
  */
 export class UndiciUpstream implements Upstream {
-  readonly #pools = new Map<string, Pool>();
+  readonly #pools = new Map<string, OpenPool>();
   readonly #retired = new Set<Promise<void>>();
   readonly #connections: number;
   readonly #maxOrigins: number;
   readonly #connectTimeoutMs: number;
+  readonly #proxyFor: ProxyChoice;
+  readonly #authorities: readonly string[] | null;
   #closed = false;
 
   constructor(options: UndiciUpstreamOptions = {}) {
     this.#connections = options.connections ?? 128;
     this.#maxOrigins = options.maxOrigins ?? 64;
     this.#connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
+    this.#proxyFor = options.proxyFor ?? (() => null);
+    this.#authorities = options.authorities ?? null;
   }
 
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall {
     const host = hostOf(request.origin);
     if (this.#closed) return refuse(handler, host, 'shutting down');
-    const exchange = new Exchange(handler, host, request.headTimeoutMs);
-    this.#pool(request.origin).dispatch(
+    const pool = this.#pool(request.origin, request.proxy);
+    const exchange = new Exchange(handler, { host, proxy: pool.proxyHost }, request.headTimeoutMs);
+    pool.dispatcher.dispatch(
       {
+        origin: request.origin,
         path: request.path,
         method: request.method,
         headers: request.headers,
@@ -65,12 +83,13 @@ export class UndiciUpstream implements Upstream {
   }
 
   /** The pool of an origin. The map's order is the order of use, so that its first entry may go. */
-  #pool(origin: string): Pool {
-    const known = this.#pools.get(origin);
+  #pool(origin: string, chosen: string | undefined): OpenPool {
+    const name = chosen === undefined ? origin : `${origin} ${chosen}`;
+    const known = this.#pools.get(name);
     if (known) {
       if (this.#pools.size > 1) {
-        this.#pools.delete(origin);
-        this.#pools.set(origin, known);
+        this.#pools.delete(name);
+        this.#pools.set(name, known);
       }
       return known;
     }
@@ -79,28 +98,41 @@ export class UndiciUpstream implements Upstream {
       this.#pools.delete(oldest);
       this.#retire(pool);
     }
-    const pool = this.#open(origin);
-    this.#pools.set(origin, pool);
+    const pool = this.#open(origin, chosen ?? this.#proxyFor(origin));
+    this.#pools.set(name, pool);
     return pool;
   }
 
-  #open(origin: string): Pool {
-    return new Pool(origin, {
+  #open(origin: string, proxy: string | null): OpenPool {
+    const tls = {
+      // Said in full, because NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would turn the check off.
+      rejectUnauthorized: true,
+      ...(this.#authorities ? { ca: [...this.#authorities] } : {}),
+    };
+    const options = {
       connections: this.#connections,
       pipelining: 1,
       allowH2: false,
       keepAliveTimeout: origin.startsWith('https:') ? KEEP_ALIVE_MS['https:'] : KEEP_ALIVE_MS['http:'],
-      connect: {
-        timeout: this.#connectTimeoutMs,
-        // Said in full, because NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would turn the check off.
-        rejectUnauthorized: true,
-      },
+    };
+    if (proxy === null) {
+      const connect = { timeout: this.#connectTimeoutMs, ...tls };
+      return { dispatcher: new Pool(origin, { ...options, connect }), proxyHost: null };
+    }
+    const dispatcher = new ProxyAgent({
+      ...options,
+      uri: proxy,
+      proxyTunnel: true,
+      connectTimeout: this.#connectTimeoutMs,
+      requestTls: tls,
+      proxyTls: tls,
     });
+    return { dispatcher, proxyHost: new URL(proxy).host };
   }
 
   /** Lets a pool finish what it has begun. */
-  #retire(pool: Pool): void {
-    const closing = pool.close().finally(() => this.#retired.delete(closing));
+  #retire({ dispatcher }: OpenPool): void {
+    const closing = dispatcher.close().finally(() => this.#retired.delete(closing));
     this.#retired.add(closing);
   }
 }
@@ -108,7 +140,7 @@ export class UndiciUpstream implements Upstream {
 function refuse(handler: UpstreamHandler, host: string, cause: string): UpstreamCall {
   let aborted = false;
   queueMicrotask(() => {
-    if (!aborted) handler.onFailure(upstreamFailure('connect', host, cause));
+    if (!aborted) handler.onFailure(upstreamFailure('connect', { host, proxy: null }, cause));
   });
   return {
     resume() {},

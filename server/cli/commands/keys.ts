@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { formatUsd } from '../../../shared/model/money.ts';
 import type { KeyView, ProviderView } from '../../../shared/model/views.ts';
 import { RouterError } from '../../core/router-error.ts';
@@ -7,6 +7,7 @@ import { freeName } from '../free-name.ts';
 import { describeImport, importKeys } from '../import-keys.ts';
 import { daemon } from '../launch-daemon.ts';
 import { amount, EXIT, print, relativeTime, table } from '../output.ts';
+import { type AddressAnswers, providerAddress } from '../provider-address.ts';
 import { readSecret } from '../read-secret.ts';
 
 interface Registry {
@@ -17,6 +18,8 @@ interface Registry {
 interface AddOptions {
   readonly name?: string;
   readonly baseUrl?: string;
+  readonly proxy?: string;
+  readonly set: AddressAnswers;
 }
 
 /** `apikeyrouter keys ...` */
@@ -26,13 +29,24 @@ export function addKeysCommands(program: Command): void {
   keys
     .command('add')
     .description('Add a provider key; the key itself is asked for, or read from standard input')
-    .argument('<provider>', 'openai, anthropic, or a name of your own with --base-url')
+    .argument('<provider>', 'one of "keys providers", or a name of your own with --base-url')
     .option('-n, --name <name>', 'name of the key (default: the provider with a number)')
     .option(
       '-u, --base-url <url>',
       'base URL of an OpenAI-compatible provider, e.g. http://localhost:11434/v1',
     )
+    .option(
+      '-s, --set <name=value>',
+      'part of the address of a provider that needs one, e.g. region=us-east-1',
+      readAnswer,
+      {},
+    )
+    .option('--proxy <url>', 'proxy that this key goes through, e.g. http://proxy.example:3128')
     .action(add);
+  keys
+    .command('providers')
+    .description('List the providers that are known, and where their keys are made')
+    .action(listProviders);
   keys.command('list').alias('ls').description('List keys and their states').action(list);
   keys
     .command('import-env')
@@ -73,24 +87,46 @@ export function addKeysCommands(program: Command): void {
     });
 }
 
+function readAnswer(text: string, before: AddressAnswers): AddressAnswers {
+  const [, name, value] = /^(\w+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError('It looks like region=us-east-1.');
+  return { ...before, [name]: value };
+}
+
+async function listProviders(): Promise<void> {
+  const answer = await (await daemon()).call<Pick<Registry, 'providers'>>('GET', 'providers');
+  const rows = answer.providers.map((provider) => [
+    provider.id,
+    provider.name,
+    provider.models ?? '',
+    provider.keysUrl ?? (provider.settings?.key === 'none' ? 'needs no key' : ''),
+  ]);
+  print(answer, table([['ID', 'NAME', 'MODELS', 'KEYS'], ...rows]));
+}
+
 async function add(provider: string, options: AddOptions): Promise<void> {
   const client = await daemon();
   const { keys, providers } = await client.call<Registry>('GET', 'keys');
+  const known = providers.find(({ id }) => id === provider);
   // Said before the secret is asked for.
-  if (options.baseUrl === undefined && !providers.some(({ id }) => id === provider)) {
-    const known = providers.map(({ id }) => id).join(', ');
+  if (options.baseUrl === undefined && !known) {
+    const ids = providers.map(({ id }) => id).join(', ');
     throw new RouterError(
       'not_found',
-      `There is no provider "${provider}". Known: ${known}; others need --base-url.`,
+      `There is no provider "${provider}". Known: ${ids}; others need --base-url.`,
     );
   }
+  const baseUrl = options.baseUrl ?? (known && (await providerAddress(known, options.set)));
   const name = options.name ?? freeName((number) => `${provider}-${number}`, keys);
-  const secret = await readSecret(`Key for ${provider}:`);
+  const secret =
+    known?.settings?.key === 'none' ? '' : await readSecret(`Key for ${known?.name ?? provider}:`);
   const view = await client.call<KeyView>('POST', 'keys', {
     providerId: provider,
     name,
     secret,
-    ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(options.proxy === undefined ? {} : { metadata: { proxy: options.proxy } }),
   });
   const verified =
     view.modelCount === null
@@ -144,7 +180,7 @@ async function importEnv(): Promise<void> {
   if (found.length === 0) {
     print(
       [],
-      'No keys found. Looked for OPENAI_API_KEY, OPENAI_KEY_1, ANTHROPIC_API_KEY, ... here and in .env.',
+      'No keys found. Looked for OPENAI_API_KEY, OPENAI_KEY_1, ANTHROPIC_API_KEY, GEMINI_API_KEY, ... here and in .env.',
     );
     return;
   }

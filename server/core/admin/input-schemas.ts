@@ -2,21 +2,55 @@ import { z } from 'zod';
 
 const name = z.string().trim().min(1).max(200);
 
+const proxyUrl = z
+  .string()
+  .max(2048)
+  .regex(/^(?:https?|socks5):\/\/\S+$/, 'A proxy looks like http://[user:password@]host:port')
+  .refine((text) => URL.canParse(text), 'A proxy looks like http://[user:password@]host:port');
+
 /** Inputs of the management API and the editor's requests: unknown members are refused, so that a typo is not silently ignored. */
 export const addKeyBody = z.strictObject({
   providerId: z.string().min(1).max(64),
   name,
-  secret: z.string().min(1).max(4096),
+  /** Empty for a server that asks for none. */
+  secret: z.string().max(8192).default(''),
   baseUrl: z.string().max(2048).exactOptional(),
+  metadata: z.strictObject({ proxy: proxyUrl.exactOptional() }).exactOptional(),
 });
 
 export const patchKeyBody = z.strictObject({ enabled: z.boolean() });
 
+const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/);
+const headerValue = z
+  .string()
+  .max(4096)
+  .regex(/^[\x20-\x7e]*$/);
+
+const providerSettings = z.strictObject({
+  headers: z.record(headerName.toLowerCase(), headerValue).exactOptional(),
+  models: z.record(name, name).exactOptional(),
+  protocols: z
+    .array(z.enum(['openai-chat', 'openai-completions', 'openai-responses', 'openai-embeddings']))
+    .exactOptional(),
+  version: z.union([z.literal(''), z.string().regex(/^(?:\/[\w.-]+)+$/)]).exactOptional(),
+  streamUsage: z.literal('unasked').exactOptional(),
+  apiVersion: z
+    .string()
+    .regex(/^[\w.-]{1,40}$/)
+    .exactOptional(),
+  region: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/)
+    .exactOptional(),
+  key: z.literal('none').exactOptional(),
+});
+
 export const providerBody = z.strictObject({
   id: z.string().min(1).max(64),
-  kind: z.enum(['openai', 'anthropic', 'openai-compatible']),
+  kind: z.enum(['openai', 'anthropic', 'google', 'azure', 'bedrock', 'vertex', 'openai-compatible']),
   name: z.string().trim().max(200).default(''),
   baseUrl: z.string().max(2048),
+  settings: providerSettings.exactOptional(),
 });
 
 export const virtualKeyBody = z.strictObject({

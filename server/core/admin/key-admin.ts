@@ -1,4 +1,5 @@
 import type { KeyMetadata, KeyRecord, ProviderRecord } from '../../../shared/model/records.ts';
+import { isTemplate } from '../../../shared/model/presets.ts';
 import { ALL_FAMILIES, type KeyState, type StateTransition } from '../../../shared/model/states.ts';
 import type { KeyView } from '../../../shared/model/views.ts';
 import type { CellBook } from '../key/cell-book.ts';
@@ -18,6 +19,7 @@ import { checkSecret } from './check-secret.ts';
 import { type Listing, listModels } from './list-models.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import type { ProviderAdmin } from './provider-admin.ts';
+import { secretToKeep } from './secret-to-keep.ts';
 
 /** How long a key is benched by hand where nothing is said, ms. */
 const DEFAULT_BENCH_MS = 60_000;
@@ -72,13 +74,13 @@ export class KeyAdmin {
   async add(input: NewKey): Promise<KeyView> {
     const { turns } = this.#parts;
     const name = input.name.trim();
-    const secret = input.secret.trim();
     const { provider, adapter } = this.#target(input);
+    const secret = secretToKeep(adapter, provider, input.secret);
     await this.#checkNew(adapter, name, secret);
     const listing =
       input.verify === 'none'
         ? { models: input.models ?? null, account: null }
-        : await this.#list(provider, adapter, secret);
+        : await this.#list(provider, adapter, secret, input.metadata?.proxy);
     return turns.run(async () => {
       // What was looked at before may have changed while the provider was asked.
       const target = this.#target(input);
@@ -165,12 +167,12 @@ export class KeyAdmin {
   ): Promise<KeyView> {
     const { store, vault, clock, pool } = this.#parts;
     const key = this.#get(id);
-    const secret = input.secret.trim();
+    const secret = secretToKeep(key.adapter, key.provider, input.secret);
     await checkSecret(this.#parts, key.adapter, secret);
     const listing =
       input.verify === 'none'
         ? { models: key.record.models, account: null }
-        : await this.#list(key.provider, key.adapter, secret);
+        : await this.#list(key.provider, key.adapter, secret, key.record.metadata.proxy);
     const before = this.#get(id);
     const record: KeyRecord = {
       ...before.record,
@@ -255,7 +257,7 @@ export class KeyAdmin {
       throw new RouterError('conflict', `${key.record.name} is disabled. Enable it before checking it.`);
     }
     try {
-      const listing = await this.#list(key.provider, key.adapter, secret);
+      const listing = await this.#list(key.provider, key.adapter, secret, key.record.metadata.proxy);
       const verdict = { invalidSince: null, invalidReason: null, checkedAt: clock.now() };
       const { models } = listing;
       const quotaGroup = listing.account ?? key.record.quotaGroup;
@@ -306,6 +308,12 @@ export class KeyAdmin {
     const { kind, name } = saved ?? { kind: 'openai-compatible', name: id };
     const provider = baseUrl === undefined ? saved : providers.propose({ id, kind, name, baseUrl });
     const adapter = provider && pool.adapter(provider.kind);
+    if (provider && isTemplate(provider.baseUrl)) {
+      throw new RouterError(
+        'invalid_request',
+        `${provider.name} needs its base URL, which looks like ${provider.baseUrl}.`,
+      );
+    }
     if (provider && adapter) return { provider, adapter };
     const known = pool.providers().map((entry) => entry.id);
     throw new RouterError(
@@ -328,8 +336,9 @@ export class KeyAdmin {
     provider: ProviderRecord,
     adapter: ProviderAdapter,
     secret: string,
+    proxy: string | undefined,
   ): Promise<Extract<Listing, { ok: true }>> {
-    const listing = await listModels(this.#parts, provider, adapter, secret);
+    const listing = await listModels(this.#parts, { provider, adapter, proxy }, secret);
     if (listing.ok) return listing;
     const { failure } = listing;
     // The provider's sentence may repeat the key.

@@ -1,4 +1,5 @@
-import type { ProviderKind, ProviderRecord } from '../../../shared/model/records.ts';
+import type { ProviderPreset } from '../../../shared/model/presets.ts';
+import type { ProviderKind, ProviderRecord, ProviderSettings } from '../../../shared/model/records.ts';
 import type { ProviderView } from '../../../shared/model/views.ts';
 import type { KeyPool } from '../key/key-pool.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -12,6 +13,8 @@ export interface ProviderInput {
   readonly kind: ProviderKind;
   readonly name: string;
   readonly baseUrl: string;
+  /** Those it had, if left out. */
+  readonly settings?: ProviderSettings;
 }
 
 /** Providers that people add or point elsewhere. */
@@ -21,6 +24,7 @@ export class ProviderAdmin {
   readonly #clock: Clock;
   readonly #changes: ChangeHub;
   readonly #turns: OneAtATime;
+  readonly #presets: readonly ProviderPreset[];
 
   constructor(parts: {
     readonly pool: KeyPool;
@@ -29,16 +33,18 @@ export class ProviderAdmin {
     readonly changes: ChangeHub;
     /** Shared with whoever adds keys: a base URL must not move while the first key of its provider is stored. */
     readonly turns: OneAtATime;
+    readonly presets: readonly ProviderPreset[];
   }) {
     this.#pool = parts.pool;
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#changes = parts.changes;
     this.#turns = parts.turns;
+    this.#presets = parts.presets;
   }
 
   list(): readonly ProviderView[] {
-    return this.#pool.providers().map(({ id, kind, name, baseUrl }) => ({ id, kind, name, baseUrl }));
+    return this.#pool.providers().map((record) => this.#view(record));
   }
 
   /** Adds a provider, or changes the base URL of one. Throws as `propose` does. */
@@ -48,8 +54,7 @@ export class ProviderAdmin {
       await this.#store.saveProvider(record);
       this.#pool.setProvider(record);
       this.#changes.emit('keys');
-      const { id, kind, name, baseUrl } = record;
-      return { id, kind, name, baseUrl };
+      return this.#view(record);
     });
   }
 
@@ -74,7 +79,15 @@ export class ProviderAdmin {
       );
     }
     const createdAt = known?.createdAt ?? this.#clock.now();
-    return { ...input, name: input.name.trim() || input.id, baseUrl, createdAt };
+    const settings = input.settings ?? known?.settings;
+    const name = input.name.trim() || input.id;
+    const { id, kind } = input;
+    return { id, kind, name, baseUrl, ...(settings && { settings }), createdAt };
+  }
+
+  #view({ id, kind, name, baseUrl, settings }: ProviderRecord): ProviderView {
+    const preset = this.#presets.find((entry) => entry.id === id);
+    return { ...preset, id, kind, name, baseUrl, ...(settings && { settings }) };
   }
 }
 

@@ -19,6 +19,8 @@ export interface PooledKey {
   readonly account: string;
   /** What policies may look at. */
   readonly facts: KeyFacts;
+  /** Those that its provider's settings name. */
+  readonly protocols: ReadonlySet<Protocol> | null;
 }
 
 /** All keys in memory, indexed by the models they list, so that a request only looks at those that can serve it. */
@@ -84,7 +86,9 @@ export class KeyPool {
       ...(region === undefined ? {} : { region }),
       ...(tier === undefined ? {} : { tier }),
     };
-    this.#keys.set(record.id, { record, provider, adapter, health, owners, account, facts });
+    const spoken = provider.settings?.protocols;
+    const protocols = spoken ? new Set(spoken) : null;
+    this.#keys.set(record.id, { record, provider, adapter, health, owners, account, facts, protocols });
     this.#forget();
   }
 
@@ -113,14 +117,15 @@ export class KeyPool {
   }
 
   /**
-   * Keys that serve a model over one of the protocols: those whose provider lists it; if none does, those whose
-   * provider owns such names or whose listing could not be read. The same array until a key changes.
+   * Keys that serve a model over one of the protocols: those whose provider lists it, or owns such names and has no
+   * listing; if there are none, those whose provider owns such names, or whose listing could not be read. Of the
+   * provider that a request is pinned to, every key may serve that has no listing. The same array until a key changes.
    */
-  serving(model: string, protocols: readonly Protocol[]): readonly PooledKey[] {
-    const name = `${protocols.join(' ')} ${model}`;
+  serving(model: string, protocols: readonly Protocol[], pinned: string | null): readonly PooledKey[] {
+    const name = `${protocols.join(' ')} ${pinned ?? ''} ${model}`;
     let keys = this.#serving.get(name);
     if (!keys) {
-      keys = this.#find(model, protocols);
+      keys = this.#find(model, protocols, pinned);
       this.#serving.set(name, keys);
     }
     return keys;
@@ -131,12 +136,17 @@ export class KeyPool {
     return this.#index().has(model);
   }
 
-  #find(model: string, protocols: readonly Protocol[]): readonly PooledKey[] {
-    const speaks = (key: PooledKey): boolean =>
-      protocols.some((protocol) => key.adapter.protocols.has(protocol));
-    const listed = [...(this.#index().get(model) ?? [])].filter(speaks);
-    if (listed.length > 0) return listed;
+  #find(model: string, protocols: readonly Protocol[], pinned: string | null): readonly PooledKey[] {
+    const speaks = (key: PooledKey): boolean => {
+      const spoken = protocolsFor(key, model);
+      return protocols.some((protocol) => spoken.has(protocol));
+    };
+    const listed = this.#index().get(model);
     const keys = this.all().filter(speaks);
+    const unlisted = (key: PooledKey): boolean =>
+      key.record.models === null && (key.adapter.servesByName(model) || key.provider.id === pinned);
+    const serving = keys.filter((key) => listed?.has(key) || unlisted(key));
+    if (serving.length > 0) return serving;
     const named = keys.filter((key) => key.adapter.servesByName(model));
     return named.length > 0 ? named : keys.filter((key) => key.record.models === null);
   }
@@ -152,7 +162,8 @@ export class KeyPool {
     for (const key of this.#keys.values()) {
       for (const model of key.record.models ?? []) {
         // Providers list dated snapshots and answer to the undated name too.
-        for (const name of new Set([model, undated(model)])) {
+        const others = key.adapter.callNames?.(model) ?? [];
+        for (const name of new Set([model, undated(model), ...others])) {
           const keys = index.get(name);
           if (keys) keys.add(key);
           else index.set(name, new Set([key]));
@@ -162,6 +173,11 @@ export class KeyPool {
     this.#byModel = index;
     return index;
   }
+}
+
+/** The protocols in which a key's provider takes requests for a model. */
+export function protocolsFor({ adapter, protocols }: PooledKey, model: string): ReadonlySet<Protocol> {
+  return protocols ?? adapter.protocolsOf?.(model) ?? adapter.protocols;
 }
 
 /** The owner of a quota group's cells. Groups are named by their provider's account ids. */

@@ -9,17 +9,26 @@ export interface UpstreamRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | null;
+  /** The proxy to go through, whatever else is configured. */
+  readonly proxy?: string;
   /** From the call until the response head, ms. */
   readonly headTimeoutMs: number;
   /** Between two pieces of the response body, ms. */
   readonly idleTimeoutMs: number;
 }
 
-export type UpstreamFailureCode = 'dns' | 'connect' | 'tls' | 'head_timeout' | 'idle_timeout' | 'reset';
+export type UpstreamFailureCode =
+  | 'dns'
+  | 'connect'
+  | 'proxy'
+  | 'tls'
+  | 'head_timeout'
+  | 'idle_timeout'
+  | 'reset';
 
 export interface UpstreamFailure {
   readonly code: UpstreamFailureCode;
-  /** For people: host and cause, never a header or body. */
+  /** For people: host, cause and what to do about it; never a header or body. */
   readonly message: string;
 }
 

@@ -1,12 +1,17 @@
 import type { KeyRecord, PriceOverride } from '../../../shared/model/records.ts';
 import { matchesPattern } from '../name-pattern.ts';
 import type { PooledKey } from '../key/key-pool.ts';
+import { nameAtProvider } from '../key/name-at-provider.ts';
 import type { ModelPrice, PriceBook } from '../ports/prices.ts';
 import { ExactPrice } from './exact-price.ts';
 
-/** A model's price for one key: what was declared for the key, else what the price book says. */
+/** A model's price for one key: what was declared for the key, else what the price book says of one of its names. */
 export function priceOf(book: PriceBook, key: PooledKey, model: string): ModelPrice | null {
-  return declaredPrice(key.record, model) ?? book.find(key.provider.kind, key.provider.baseUrl, model);
+  const { kind, baseUrl } = key.provider;
+  const declared = declaredPrice(key.record, model) ?? book.find(kind, baseUrl, model);
+  if (declared) return declared;
+  const name = nameAtProvider(key, model);
+  return name === model ? null : book.find(kind, baseUrl, name);
 }
 
 /** Declared prices by record: a changed record is another object. */

@@ -2,7 +2,7 @@ import type { StateTransition } from '../../../shared/model/states.ts';
 import type { AttemptTrace } from '../../../shared/model/trace.ts';
 import { applyFailure, countsAgainstKey, type FailureContext } from '../key/outcome-effects.ts';
 import { amountsOf, type SettledCost, settleCost } from '../ledger/settle-cost.ts';
-import type { BodyEdits, RouterFailure } from '../ports/codec.ts';
+import type { RouterFailure } from '../ports/codec.ts';
 import type { LimitReading } from '../ports/provider.ts';
 import type { Settlement } from '../ports/store.ts';
 import type { SentMark } from '../quota/learned-limits.ts';
@@ -11,8 +11,8 @@ import type { RouteCandidate } from '../routing/candidate-finder.ts';
 import { Admission, type Admitted, type NotAdmitted } from './admission.ts';
 import { Attempt, type AttemptEnd } from './attempt.ts';
 import { recordAttempt } from './attempt-record.ts';
+import { buildRequest } from './build-request.ts';
 import type { CallerChannel } from './caller-channel.ts';
-import { requestHeaders } from './forward-headers.ts';
 import type { Race } from './race.ts';
 import { answerHeaders } from './reply.ts';
 import type { RequestRun } from './request-run.ts';
@@ -147,34 +147,16 @@ export class AttemptRunner {
       },
     });
     race?.enter(attemptId, () => attempt.abandon());
-    return attempt.run(upstream, this.#upstreamRequest(run, plan, secret));
+    return attempt.run(upstream, this.#upstreamRequest(run, plan, secret), secret, key.provider);
   }
 
   #upstreamRequest(run: RequestRun, plan: Plan, secret: string): UpstreamRequest {
     const { headTimeoutMs, idleTimeoutMs, clock } = this.#parts;
-    const { request } = run;
-    const { key, form, model } = plan.candidate;
-    const { outputLimit } = plan.admitted;
-    const edits: BodyEdits = {
-      ...(model === form.facts.model ? {} : { model }),
-      ...(outputLimit === null ? {} : { maxOutputTokens: outputLimit }),
-      ...(form.facts.lacksUsageChunk ? { includeUsage: true } : {}),
-    };
-    if (edits.model !== undefined) run.edits.add(`model ${form.facts.model} sent as ${model}`);
-    if (outputLimit !== null) run.edits.add(`output limited to ${outputLimit} tokens`);
-    if (edits.includeUsage) run.edits.add('stream_options.include_usage added');
-    const body = Object.keys(edits).length > 0 ? form.codec.edit(form.raw, edits) : form.raw;
-    const base = new URL(key.provider.baseUrl);
-    const prefix = base.pathname === '/' ? '' : base.pathname;
-    return {
-      method: 'POST',
-      origin: base.origin,
-      path: `${prefix}${key.adapter.path(form.codec.protocol)}${request.query}`,
-      headers: requestHeaders(request.headers, key, secret, body.length),
-      body,
-      headTimeoutMs: Math.max(1, Math.min(headTimeoutMs, run.deadline - clock.now())),
+    const left = run.deadline - clock.now();
+    return buildRequest(run, plan.candidate, plan.admitted.outputLimit, secret, {
+      headTimeoutMs: Math.max(1, Math.min(headTimeoutMs, left)),
       idleTimeoutMs,
-    };
+    });
   }
 
   async #conclude(
@@ -301,8 +283,10 @@ export class AttemptRunner {
     if (!cost.usage || cost.costBasis === 'estimated') return;
     calibration.learn(model, run.request.virtualKey.id, form.raw.length, cost.usage);
     const { conversation } = run.request.facts;
-    const { id: providerId, kind } = key.provider;
-    caches.learn({ conversation, model, account: key.account, providerId, kind }, cost.usage, now);
+    const { protocol } = form.codec;
+    const { account } = key;
+    const providerId = key.provider.id;
+    caches.learn({ conversation, model, account, providerId, protocol }, cost.usage, now);
   }
 
   #apply(

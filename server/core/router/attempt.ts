@@ -1,7 +1,8 @@
 import { concatBytes } from '../../../shared/model/bytes.ts';
 import type { BodyFacts, Codec, Meter } from '../ports/codec.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ClassifiedFailure, ProviderAdapter } from '../ports/provider.ts';
+import type { ProviderRecord } from '../../../shared/model/records.ts';
+import type { AnswerDecoder, Authorization, ClassifiedFailure, ProviderAdapter } from '../ports/provider.ts';
 import type {
   HeaderMap,
   Upstream,
@@ -16,6 +17,9 @@ import { networkFailure, redirectFailure, streamFailure } from './attempt-failur
 
 /** An error body is read up to here: it is a sentence, not an answer. */
 const MAX_ERROR_BYTES = 64 * 1024;
+
+/** The head of an answer that was decoded into server-sent events. */
+const EVENTS: HeaderMap = { 'content-type': 'text/event-stream; charset=utf-8', 'content-length': undefined };
 
 /** How one try of one key ended. */
 export interface AttemptEnd {
@@ -57,6 +61,7 @@ export class Attempt implements UpstreamHandler {
   readonly #options: AttemptOptions;
   readonly #settle = Promise.withResolvers<AttemptEnd>();
   #call: UpstreamCall | null = null;
+  #decoder: AnswerDecoder | null = null;
   #status: number | null = null;
   #headers: HeaderMap = {};
   #meter: Meter | null = null;
@@ -74,12 +79,34 @@ export class Attempt implements UpstreamHandler {
   }
 
   /** Resolves when the attempt is over, however it ends. */
-  run(upstream: Upstream, request: UpstreamRequest): Promise<AttemptEnd> {
-    const { channel } = this.#options;
+  run(
+    upstream: Upstream,
+    request: UpstreamRequest,
+    secret: string,
+    provider: ProviderRecord,
+  ): Promise<AttemptEnd> {
+    const { channel, adapter } = this.#options;
     this.#unlisten.push(channel.onDrain(() => this.#call?.resume()));
     this.#unlisten.push(channel.onGone(() => this.#end('gone', null)));
-    if (!this.#ended) this.#call = upstream.dispatch(request, this);
+    if (adapter.authorize)
+      void this.#authorize(upstream, request, adapter.authorize(request, secret, provider));
+    else this.#dispatch(upstream, request);
     return this.#settle.promise;
+  }
+
+  async #authorize(
+    upstream: Upstream,
+    request: UpstreamRequest,
+    authorization: Promise<Authorization>,
+  ): Promise<void> {
+    const result = await authorization;
+    if (result.ok)
+      this.#dispatch(upstream, { ...request, headers: { ...request.headers, ...result.headers } });
+    else this.#end('failed', result.failure, true);
+  }
+
+  #dispatch(upstream: Upstream, request: UpstreamRequest): void {
+    if (!this.#ended) this.#call = upstream.dispatch(request, this);
   }
 
   /** Another attempt answers. */
@@ -92,9 +119,11 @@ export class Attempt implements UpstreamHandler {
     this.#status = status;
     this.#headers = headers;
     if (status >= 300) return;
-    const type = headers['content-type'];
+    const { codec, facts, adapter } = this.#options;
+    this.#decoder = adapter.decoder?.(headers) ?? null;
+    if (this.#decoder) this.#headers = { ...headers, ...EVENTS };
+    const type = this.#headers['content-type'];
     this.#isStream = typeof type === 'string' && type.startsWith('text/event-stream');
-    const { codec, facts } = this.#options;
     const { answers, lacksUsageChunk } = facts;
     if (codec.protocol === 'openai-responses') this.#answerId = new AnswerId();
     this.#meter = codec.meter({ stream: this.#isStream, stripUsageChunk: lacksUsageChunk, answers });
@@ -105,8 +134,9 @@ export class Attempt implements UpstreamHandler {
     this.#firstByteAt ??= this.#options.clock.now();
     const meter = this.#meter;
     if (!meter) return this.#keepError(chunk);
-    this.#answerId?.push(chunk);
-    const pieces = meter.push(chunk);
+    const bytes = this.#decoder?.push(chunk) ?? chunk;
+    this.#answerId?.push(bytes);
+    const pieces = meter.push(bytes);
     if (!this.#committed) {
       this.#held.push(...pieces);
       if (meter.error) {

@@ -1,3 +1,4 @@
+import type { Protocol } from '../../../shared/model/trace.ts';
 import type { HeaderMap } from '../ports/upstream.ts';
 import type { PooledKey } from '../key/key-pool.ts';
 
@@ -55,19 +56,23 @@ export function requestHeaders(
   caller: HeaderMap,
   key: PooledKey,
   secret: string,
-  bodyBytes: number,
+  body: { readonly protocol: Protocol; readonly bytes: number },
 ): Readonly<Record<string, string>> {
   const headers: Record<string, string> = { ...key.adapter.defaultHeaders };
   const listed = connectionListed(caller);
   for (const [name, value] of Object.entries(caller)) {
     if (value === undefined || NOT_FORWARDED.has(name) || listed.has(name)) continue;
-    if (key.adapter.accountHeaders.has(name)) continue;
+    if (key.adapter.withheldHeaders.has(name)) continue;
     headers[name] = typeof value === 'string' ? value : value.join(', ');
   }
   // The body is metered as it passes: it must not come compressed.
   headers['accept-encoding'] = 'identity';
-  headers['content-length'] = String(bodyBytes);
-  return Object.assign(headers, key.adapter.authHeaders(secret));
+  headers['content-length'] = String(body.bytes);
+  return Object.assign(
+    headers,
+    key.provider.settings?.headers,
+    key.adapter.authHeaders(secret, body.protocol),
+  );
 }
 
 /** The provider's headers as the tool gets them; one that repeats the key's secret is left out. */

@@ -1,7 +1,7 @@
 import type { ProviderRecord } from '../../../shared/model/records.ts';
 import type { CandidateFacts, RuleReference, SkippedKey } from '../../../shared/model/trace.ts';
 import type { CellBook } from '../key/cell-book.ts';
-import type { KeyPool, PooledKey } from '../key/key-pool.ts';
+import { type KeyPool, type PooledKey, protocolsFor } from '../key/key-pool.ts';
 import type { RoutePlan } from '../policy/route-plan.ts';
 import type { ModelPrice, PriceBook } from '../ports/prices.ts';
 import type { ProviderAdapter } from '../ports/provider.ts';
@@ -72,7 +72,7 @@ export class CandidateFinder {
     readonly preferences: ReadonlySet<RuleReference>;
   } {
     const protocols = wanted.forms.map((form) => form.codec.protocol);
-    const keys = this.#parts.pool.serving(wanted.model, protocols);
+    const keys = this.#parts.pool.serving(wanted.model, protocols, wanted.pinnedProvider);
     const search = new Search(this.#parts, wanted, keys.length);
     keys.forEach((key, index) => search.look(key, index));
     return search.result();
@@ -183,7 +183,8 @@ class Search {
   #add(key: PooledKey, family: string, index: number): void {
     const { model, forms, plan, now, cursor } = this.#wanted;
     const { cells, quotas } = this.#parts;
-    const form = forms.find(({ codec }) => key.adapter.protocols.has(codec.protocol));
+    const spoken = protocolsFor(key, model);
+    const form = forms.find(({ codec }) => spoken.has(codec.protocol));
     if (!form) return;
     const keyId = key.record.id;
     const { billed } = form.codec;
@@ -195,12 +196,12 @@ class Search {
     const prefix = this.#cached
       ? this.#parts.caches.expected(this.#wanted.conversation, model, key.account, now)
       : null;
-    const estimate = price && this.#estimate(price, form, key, prefix);
+    const estimate = price && this.#estimate(price, form, prefix);
     if (estimate && plan.maxCost && estimate.highNano > plan.maxCost.value) {
       this.#skipped.push({ keyId, reason: 'too_expensive', rule: plan.maxCost.rule });
       return;
     }
-    const uncached = prefix && price ? this.#estimate(price, form, key, null) : estimate;
+    const uncached = prefix && price ? this.#estimate(price, form, null) : estimate;
     const facts: CandidateFacts = {
       successRate: key.health.successRate(family),
       ...(key.health.isUntried(family) ? { untried: true } : {}),
@@ -255,7 +256,7 @@ class Search {
     return price;
   }
 
-  #estimate(price: ModelPrice, form: RequestForm, key: PooledKey, prefix: CachedPrefix | null): CostEstimate {
+  #estimate(price: ModelPrice, form: RequestForm, prefix: CachedPrefix | null): CostEstimate {
     const { model, callerId } = this.#wanted;
     if (!prefix) {
       const known = this.#estimates.get(price);
@@ -267,14 +268,14 @@ class Search {
       form.raw.length,
       form.facts.maxOutputTokens,
     );
-    const estimate = estimateCost(price, this.#tokens, this.#expectedCache(key, prefix));
+    const estimate = estimateCost(price, this.#tokens, this.#expectedCache(form, prefix));
     if (!prefix) this.#estimates.set(price, estimate);
     return estimate;
   }
 
   /** A caller that has Anthropic cache its prompt pays for writing what the account does not have. */
-  #expectedCache(key: PooledKey, prefix: CachedPrefix | null): ExpectedCache {
+  #expectedCache({ codec }: RequestForm, prefix: CachedPrefix | null): ExpectedCache {
     if (!prefix && !this.#cached) return NO_CACHE;
-    return { readTokens: prefix?.tokens ?? 0, writesRest: key.provider.kind === 'anthropic' };
+    return { readTokens: prefix?.tokens ?? 0, writesRest: codec.protocol === 'anthropic-messages' };
   }
 }

@@ -1,3 +1,4 @@
+import type { Protocol } from '../../../shared/model/trace.ts';
 import { totalInput, type TokenUsage } from '../../../shared/model/usage.ts';
 import { Bounded } from '../bounded-map.ts';
 
@@ -51,7 +52,7 @@ export class PromptCaches {
       readonly model: string;
       readonly account: string;
       readonly providerId: string;
-      readonly kind: string;
+      readonly protocol: Protocol;
     },
     usage: TokenUsage,
     now: number,
@@ -59,7 +60,7 @@ export class PromptCaches {
     if (request.conversation === null) return;
     const name = `${request.conversation}\n${request.model}`;
     const accounts = this.#conversations.get(name) ?? new Map<string, CachedPrefix>();
-    const kind: CacheKind = request.kind === 'anthropic' ? 'explicit' : 'automatic';
+    const kind: CacheKind = request.protocol === 'anthropic-messages' ? 'explicit' : 'automatic';
     const prefix =
       kind === 'explicit'
         ? explicitPrefix(usage, now)

@@ -72,7 +72,7 @@ const CACHE_KEY: readonly Case[] = [
   { name: 'no cache key that is no text', body: { prompt_cache_key: 5 }, is: {} },
 ];
 
-const CASES: Readonly<Record<Protocol, readonly Case[]>> = {
+const CASES: Readonly<Partial<Record<Protocol, readonly Case[]>>> = {
   'openai-chat': [
     { name: 'a request without a limit', body: {}, is: {} },
     ...LIMITS('max_completion_tokens'),

@@ -1,17 +1,24 @@
 import assert from 'node:assert/strict';
+import { providerRequest } from '../../support/provider-request.ts';
 import { anthropicAdapter as anthropic } from '../../../server/providers/anthropic.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 
 describe('the Anthropic adapter', () => {
   it('sends the key as x-api-key, with a version where the caller named none', () => {
-    assert.deepEqual(anthropic.authHeaders('sk-ant-api03-x'), { 'x-api-key': 'sk-ant-api03-x' });
+    assert.deepEqual(anthropic.authHeaders('sk-ant-api03-x', null), { 'x-api-key': 'sk-ant-api03-x' });
     assert.deepEqual(anthropic.defaultHeaders, { 'anthropic-version': '2023-06-01' });
   });
 
   it('speaks Messages and its token counting, and no other protocol', () => {
-    assert.equal(anthropic.path('anthropic-messages'), '/v1/messages');
-    assert.equal(anthropic.path('anthropic-count-tokens'), '/v1/messages/count_tokens');
+    assert.equal(
+      anthropic.path(providerRequest({ protocol: 'anthropic-messages', query: '?beta=true' })),
+      '/v1/messages?beta=true',
+    );
+    assert.equal(
+      anthropic.path(providerRequest({ protocol: 'anthropic-count-tokens' })),
+      '/v1/messages/count_tokens',
+    );
     assert.deepEqual([...anthropic.protocols], ['anthropic-messages', 'anthropic-count-tokens']);
   });
 

@@ -3,16 +3,17 @@ import {
   openaiAdapter as openai,
   openaiCompatibleAdapter as compatible,
 } from '../../../server/providers/openai.ts';
+import { providerRequest } from '../../support/provider-request.ts';
 
 describe('the OpenAI adapter', () => {
   it('sends the key as a bearer', () => {
-    assert.deepEqual(openai.authHeaders('sk-x'), { authorization: 'Bearer sk-x' });
+    assert.deepEqual(openai.authHeaders('sk-x', null), { authorization: 'Bearer sk-x' });
   });
 
   it('knows the path of each of its protocols', () => {
     assert.deepEqual(
-      [...openai.protocols].map((protocol) => openai.path(protocol)),
-      ['/v1/chat/completions', '/v1/responses', '/v1/embeddings'],
+      [...openai.protocols].map((protocol) => openai.path(providerRequest({ protocol, query: '?x=1' }))),
+      ['/v1/chat/completions?x=1', '/v1/completions?x=1', '/v1/responses?x=1', '/v1/embeddings?x=1'],
     );
   });
 

@@ -1,0 +1,58 @@
+import type { ProviderAdapter } from '../core/ports/provider.ts';
+import type { Protocol } from '../../shared/model/trace.ts';
+import { asObject, asText } from '../protocol/read-json.ts';
+import { classifyGoogle } from './google-errors.ts';
+import { bareName, geminiFamily, geminiMethod, isGoogleModel } from './google-names.ts';
+import { pathSegment } from './path-segment.ts';
+import { refusePlaceholder } from './refuse-secret.ts';
+
+/** Google's endpoints for OpenAI's protocols (ai.google.dev/gemini-api/docs/openai). */
+const OPENAI_PATHS: Partial<Record<Protocol, string>> = {
+  'openai-chat': '/v1beta/openai/chat/completions',
+  'openai-embeddings': '/v1beta/openai/embeddings',
+};
+
+/** The Gemini API of Google AI Studio. */
+export const googleAdapter: ProviderAdapter = {
+  kind: 'google',
+  protocols: new Set<Protocol>([
+    'gemini-generate',
+    'gemini-count-tokens',
+    'gemini-embed',
+    'openai-chat',
+    'openai-embeddings',
+  ]),
+  authHeaders: (secret, protocol) =>
+    protocol !== null && protocol in OPENAI_PATHS
+      ? { authorization: `Bearer ${secret}` }
+      : { 'x-goog-api-key': secret },
+  // The project that is billed.
+  withheldHeaders: new Set(['x-goog-user-project']),
+  path(request) {
+    const compatible = OPENAI_PATHS[request.protocol];
+    if (compatible !== undefined) return compatible + request.query;
+    return `/v1beta/models/${pathSegment(bareName(request.model))}${geminiMethod(request)}`;
+  },
+  modelsUrl: ({ baseUrl }) => `${baseUrl}/v1beta/models?pageSize=1000`,
+  readModels(json) {
+    const models: unknown = asObject(json)?.['models'];
+    if (!Array.isArray(models)) return null;
+    const names = models.map((entry: unknown) => asText(asObject(entry)?.['name']));
+    return names.filter((name) => name !== null).map(bareName);
+  },
+  servesByName: isGoogleModel,
+  family: geminiFamily,
+  classify: classifyGoogle,
+  // Google sends no headers for limits.
+  readLimits: () => [],
+  readAccount: () => null,
+  readRequestId: () => null,
+  refuseSecret: (secret) =>
+    /^(?:ya29\.|1\/\/|eyJ)/.test(secret)
+      ? {
+          code: 'subscription_login',
+          message:
+            'This is a token of a Google login, not an API key. Create a key in Google AI Studio, or add a service account under "vertex".',
+        }
+      : refusePlaceholder(secret),
+};
