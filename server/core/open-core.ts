@@ -23,6 +23,7 @@ import type { ProviderAdapter } from './ports/provider.ts';
 import type { Random } from './ports/random.ts';
 import type { Store } from './ports/store.ts';
 import type { Tokens } from './ports/tokens.ts';
+import type { Translator } from './ports/translator.ts';
 import type { Upstream } from './ports/upstream.ts';
 import type { Vault } from './ports/vault.ts';
 import { TokenCalibration } from './pricing/token-calibration.ts';
@@ -38,6 +39,7 @@ export interface CoreParts {
   readonly store: Store;
   readonly vault: Vault;
   readonly upstream: Upstream;
+  readonly translator: Translator;
   readonly prices: PriceBook;
   readonly clock: Clock;
   readonly random: Random;
@@ -133,6 +135,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     metrics: parts.metrics,
     quotas,
     learned,
+    translator: parts.translator,
     budgets,
     policies,
     calibration,

@@ -19,6 +19,7 @@ import { openCore } from '../core/open-core.ts';
 import type { Router } from '../core/router/router.ts';
 import { HttpServer } from '../http/http-server.ts';
 import { LspServer } from '../lsp/lsp-server.ts';
+import { dialogueTranslator } from '../protocol/translate/translator.ts';
 import { providerAdapters } from '../providers/adapters.ts';
 import { PRESETS } from '../providers/presets.ts';
 import type { BesideBundle } from './beside-bundle.ts';
@@ -97,6 +98,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     prices: new GenaiPriceBook(clock),
     clock,
     random,
+    translator: dialogueTranslator,
     tokens,
     logger,
     metrics,

@@ -1,5 +1,4 @@
 import { concatBytes } from '../../shared/model/bytes.ts';
-import type { Protocol } from '../../shared/model/trace.ts';
 import type { Dispose } from '../core/ports/clock.ts';
 import type { CallerChannel } from '../core/router/caller-channel.ts';
 
@@ -7,32 +6,22 @@ import type { CallerChannel } from '../core/router/caller-channel.ts';
 export class AnswerChannel implements CallerChannel {
   readonly #goneListeners = new Set<() => void>();
   readonly #drainListeners = new Set<() => void>();
-  readonly #onChunk: ((chunk: Uint8Array, protocol: Protocol) => boolean) | null;
+  readonly #onChunk: ((chunk: Uint8Array) => boolean) | null;
   readonly #chunks: Uint8Array[] = [];
   #gone = false;
-  #protocol: Protocol;
   status = 0;
   headers: Readonly<Record<string, string | readonly string[]>> = {};
   /** The answer can't be taken for complete. */
   broken = false;
 
   /** `onChunk` is given the bytes of a good answer and returns whether more may come at once; without it they are kept. */
-  constructor(protocol: Protocol, onChunk: ((chunk: Uint8Array, protocol: Protocol) => boolean) | null) {
-    this.#protocol = protocol;
+  constructor(onChunk: ((chunk: Uint8Array) => boolean) | null) {
     this.#onChunk = onChunk;
-  }
-
-  get protocol(): Protocol {
-    return this.#protocol;
   }
 
   /** What was kept, as text. */
   get text(): string {
     return new TextDecoder().decode(concatBytes(this.#chunks));
-  }
-
-  answersIn(protocol: Protocol): void {
-    this.#protocol = protocol;
   }
 
   writeHead(status: number, headers: Readonly<Record<string, string | readonly string[]>>): void {
@@ -41,7 +30,7 @@ export class AnswerChannel implements CallerChannel {
   }
 
   write(chunk: Uint8Array): boolean {
-    if (this.#onChunk && this.status < 300) return this.#onChunk(chunk, this.#protocol);
+    if (this.#onChunk && this.status < 300) return this.#onChunk(chunk);
     this.#chunks.push(chunk);
     return true;
   }

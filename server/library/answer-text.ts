@@ -1,39 +1,25 @@
-import type { Protocol } from '../../shared/model/trace.ts';
 import { asObject, asText, parseObject } from '../protocol/read-json.ts';
 import { SseSplitter } from '../protocol/sse.ts';
 
-/** The text of a whole answer. */
-export function textOfAnswer(protocol: Protocol, json: unknown): string {
-  const body = asObject(json);
-  const parts: unknown =
-    protocol === 'anthropic-messages' ? body?.['content'] : asObject(firstOf(body?.['choices']))?.['message'];
-  if (protocol !== 'anthropic-messages') return asText(asObject(parts)?.['content']) ?? '';
-  return Array.isArray(parts) ? parts.map((part) => asText(asObject(part)?.['text']) ?? '').join('') : '';
+/** The text of a chat completion. */
+export function textOfAnswer(json: unknown): string {
+  return asText(asObject(firstChoice(json)?.['message'])?.['content']) ?? '';
 }
 
-/** Reads the pieces of text off a stream as its bytes come. */
+/** Reads the pieces of text off a stream of chat completion chunks as its bytes come. */
 export class TextReader {
-  readonly #protocol: Protocol;
   readonly #splitter = new SseSplitter();
-
-  constructor(protocol: Protocol) {
-    this.#protocol = protocol;
-  }
 
   push(chunk: Uint8Array): string {
     let text = '';
-    for (const { data } of this.#splitter.push(chunk)) text += this.#textOf(data);
+    for (const { data } of this.#splitter.push(chunk)) {
+      text += asText(asObject(firstChoice(parseObject(data))?.['delta'])?.['content']) ?? '';
+    }
     return text;
-  }
-
-  #textOf(data: string): string {
-    const event = parseObject(data);
-    if (!event) return '';
-    if (this.#protocol === 'anthropic-messages') return asText(asObject(event['delta'])?.['text']) ?? '';
-    return asText(asObject(asObject(firstOf(event['choices']))?.['delta'])?.['content']) ?? '';
   }
 }
 
-function firstOf(list: unknown): unknown {
-  return Array.isArray(list) ? list[0] : undefined;
+function firstChoice(json: unknown): ReturnType<typeof asObject> {
+  const choices = asObject(json)?.['choices'];
+  return asObject(Array.isArray(choices) ? choices[0] : undefined);
 }

@@ -26,6 +26,7 @@ import type { Store } from '../core/ports/store.ts';
 import type { Upstream } from '../core/ports/upstream.ts';
 import { refreshPrices } from '../core/pricing/refresh-prices.ts';
 import { explain } from '../core/routing/explain.ts';
+import { dialogueTranslator } from '../protocol/translate/translator.ts';
 import { providerAdapters } from '../providers/adapters.ts';
 import { PRESETS } from '../providers/presets.ts';
 import { runBatch } from './batch.ts';
@@ -120,6 +121,7 @@ export class ApiKeyRouter {
       prices: this.#prices,
       clock,
       random,
+      translator: dialogueTranslator,
       tokens: new NodeTokens(),
       logger: options.logger ?? SILENT,
       metrics: { attemptEnded: () => undefined, requestEnded: () => undefined },

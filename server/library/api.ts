@@ -144,7 +144,7 @@ export interface RouteMetadata {
 export interface RouteResponse {
   readonly content: string;
   readonly metadata: RouteMetadata;
-  /** The provider's own answer; `null` for a stream. */
+  /** The answer as a chat completion (translated, where the provider speaks another protocol); `null` for a stream. */
   readonly raw: unknown;
 }
 

@@ -2,7 +2,7 @@ import type { Objective } from '../../shared/model/objectives.ts';
 import type { VirtualKeyRecord } from '../../shared/model/records.ts';
 import { totalInput } from '../../shared/model/usage.ts';
 import { usdFromNano } from '../../shared/model/money.ts';
-import type { Protocol, Trace } from '../../shared/model/trace.ts';
+import type { Trace } from '../../shared/model/trace.ts';
 import type { Core } from '../core/open-core.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Random } from '../core/ports/random.ts';
@@ -11,7 +11,7 @@ import { explain } from '../core/routing/explain.ts';
 import { AnswerChannel } from './answer-channel.ts';
 import { TextReader, textOfAnswer } from './answer-text.ts';
 import { failureOf } from './failure-of.ts';
-import { requestForms } from './request-forms.ts';
+import { chatForm } from './chat-form.ts';
 import { TextQueue } from './text-queue.ts';
 import type { RouteMetadata, RouteRequest, RouteResponse, RouteStream } from './api.ts';
 
@@ -37,10 +37,10 @@ export class RequestRunner {
   async route(request: RouteRequest): Promise<RouteResponse> {
     const core = await this.#core;
     const routed = this.toRouted(request);
-    const channel = new AnswerChannel(routed.codec.protocol, null);
+    const channel = new AnswerChannel(null);
     const trace = await this.#handle(core, routed, channel, request.signal);
     const raw: unknown = JSON.parse(channel.text);
-    return { content: textOfAnswer(channel.protocol, raw), metadata: metadataOf(core, trace), raw };
+    return { content: textOfAnswer(raw), metadata: metadataOf(core, trace), raw };
   }
 
   stream(request: RouteRequest): RouteStream {
@@ -54,10 +54,9 @@ export class RequestRunner {
   async #stream(request: RouteRequest, queue: TextQueue): Promise<RouteResponse> {
     const core = await this.#core;
     const routed = this.toRouted(request, 'stream');
-    let reader: TextReader | null = null;
+    const reader = new TextReader();
     let content = '';
-    const channel = new AnswerChannel(routed.codec.protocol, (chunk, protocol: Protocol) => {
-      reader ??= new TextReader(protocol);
+    const channel = new AnswerChannel((chunk) => {
       const text = reader.push(chunk);
       content += text;
       return queue.push(text);
@@ -71,12 +70,10 @@ export class RequestRunner {
 
   /** Who asks, in which words: the same as a tool's request over HTTP. Throws `TypeError` for what is no request. */
   toRouted(request: RouteRequest, mode: 'stream' | 'whole' = 'whole'): RoutedRequest {
-    const [chat, messages] = requestForms(request, mode === 'stream');
     const receivedAt = this.#clock.now();
     const { objective } = request;
     return {
-      ...chat,
-      otherForms: [messages],
+      ...chatForm(request, mode),
       id: this.#random.id('req'),
       receivedAt,
       virtualKey: callerOf(request, receivedAt),

@@ -51,6 +51,8 @@ export interface CandidateFacts {
   readonly cacheSavesNano: NanoUsd;
   /** Rank given by rules that prefer keys, tiers or regions; smaller is earlier. */
   readonly preference: number;
+  /** Its provider speaks another protocol than the caller: the request is translated. */
+  readonly translated?: true;
   /** Its quota is predicted to run out then (ms since the epoch). */
   readonly exhaustedAt: number | null;
   /** Place in the round-robin, the last tie-break. */

@@ -89,6 +89,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'server/core',
       'server/http',
       'server/lsp',
+      'server/protocol/translate',
       'server/providers',
       'server/daemon',
       'shared',

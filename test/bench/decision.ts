@@ -7,6 +7,7 @@ import { type Core, openCore } from '../../server/core/open-core.ts';
 import type { RoutedRequest } from '../../server/core/router/routed-request.ts';
 import { openaiChat } from '../../server/protocol/openai-chat.ts';
 import { openaiAdapter } from '../../server/providers/openai.ts';
+import { dialogueTranslator } from '../../server/protocol/translate/translator.ts';
 import { PRESETS } from '../../server/providers/presets.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
@@ -28,6 +29,7 @@ async function prepare(keys: number, candidates: number): Promise<Core> {
     prices: new GenaiPriceBook(clock),
     clock,
     random: new SeededRandom(),
+    translator: dialogueTranslator,
     tokens: new NodeTokens(),
     logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     metrics: { attemptEnded: nothing, requestEnded: nothing },

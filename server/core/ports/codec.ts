@@ -94,3 +94,10 @@ export interface Codec {
   /** Ends a stream that already has content: one well-formed error event. */
   errorEvent(failure: RouterFailure, requestId: string): Uint8Array;
 }
+
+/** A request's body in one protocol. */
+export interface RequestForm {
+  readonly codec: Codec;
+  readonly facts: BodyFacts;
+  readonly raw: Uint8Array;
+}

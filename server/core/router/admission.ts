@@ -27,7 +27,7 @@ export interface Admitted {
 export interface NotAdmitted {
   readonly ok: false;
   /** `budget`, `quota`: another key may fit. `downgrade`: another model may. `final`: nothing helps. */
-  readonly kind: 'budget' | 'quota' | 'downgrade' | 'unbounded' | 'gone' | 'final';
+  readonly kind: 'budget' | 'quota' | 'downgrade' | 'unbounded' | 'untranslatable' | 'gone' | 'final';
   readonly failure: RouterFailure;
   /** For `downgrade`. */
   readonly model?: string;

@@ -14,6 +14,7 @@ import { recordAttempt } from './attempt-record.ts';
 import { buildRequest } from './build-request.ts';
 import type { CallerChannel } from './caller-channel.ts';
 import type { Race } from './race.ts';
+import { type AnswerTranslation, prepareCandidate } from './translate-candidate.ts';
 import { answerHeaders } from './reply.ts';
 import type { RequestRun } from './request-run.ts';
 import type { RouterParts } from './router-parts.ts';
@@ -38,6 +39,8 @@ interface Plan {
   readonly run: RequestRun;
   readonly attemptId: string;
   readonly candidate: RouteCandidate;
+  /** `null`: the provider speaks the caller's protocol. */
+  readonly answer: AnswerTranslation | null;
   readonly admitted: Admitted;
   readonly startedAt: number;
 }
@@ -55,14 +58,17 @@ export class AttemptRunner {
   /** `null`: the key's secret is not at hand (it was removed or disabled meanwhile). */
   async run(
     run: RequestRun,
-    candidate: RouteCandidate,
+    chosen: RouteCandidate,
     channel: CallerChannel,
     race: Race | null,
   ): Promise<TriedKey | Denied | null> {
     const { vault, cells, clock, random } = this.#parts;
-    const { key, family } = candidate;
+    const { key, family } = chosen;
     const requestId = run.request.id;
     if (vault.reveal(key.record.id) === undefined) return null;
+    const prepared = prepareCandidate(this.#parts, run, chosen);
+    if (!prepared.ok) return { kind: 'denied', by: prepared };
+    const { candidate, answer } = prepared;
     const attemptId = random.id('att');
     const startedAt = clock.now();
     cells.beginProbe(key.owners, family, requestId);
@@ -71,7 +77,7 @@ export class AttemptRunner {
       cells.endProbe(key.owners, family, requestId);
       return { kind: 'denied', by: admitted };
     }
-    const plan: Plan = { run, attemptId, candidate, admitted, startedAt };
+    const plan: Plan = { run, attemptId, candidate, answer, admitted, startedAt };
     // The secret is read after the wait: a key revoked meanwhile is not used any more.
     const secret = vault.reveal(key.record.id);
     if (secret === undefined || race?.decided) {
@@ -109,7 +115,7 @@ export class AttemptRunner {
   ): Promise<AttemptEnd> {
     const { clock, upstream } = this.#parts;
     const { request } = run;
-    const { candidate, attemptId } = plan;
+    const { candidate, attemptId, answer } = plan;
     const { key, form } = candidate;
     const { codec, facts } = form;
     const attempt = new Attempt({
@@ -118,10 +124,10 @@ export class AttemptRunner {
       clock,
       channel,
       facts,
+      pipe: answer?.open() ?? null,
       claim: () => race?.claim(attemptId) ?? true,
       commit: (status, headers) => {
         run.status = status;
-        channel.answersIn?.(codec.protocol);
         channel.writeHead(
           status,
           answerHeaders({
@@ -131,6 +137,7 @@ export class AttemptRunner {
             secret,
             expectedNano: candidate.estimate?.expectedNano ?? 0,
             lengthChanges: facts.lacksUsageChunk,
+            translatedTo: answer?.type ?? null,
             warnings: [...run.warnings],
           }),
         );

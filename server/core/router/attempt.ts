@@ -1,6 +1,7 @@
 import { concatBytes } from '../../../shared/model/bytes.ts';
 import type { BodyFacts, Codec, Meter } from '../ports/codec.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { AnswerPipe } from '../ports/translator.ts';
 import type { ProviderRecord } from '../../../shared/model/records.ts';
 import type { AnswerDecoder, Authorization, ClassifiedFailure, ProviderAdapter } from '../ports/provider.ts';
 import type {
@@ -48,6 +49,8 @@ export interface AttemptOptions {
   readonly clock: Clock;
   readonly channel: CallerChannel;
   readonly facts: BodyFacts;
+  /** Turns the answer into the caller's protocol; `null`: it is the provider's. */
+  readonly pipe: AnswerPipe | null;
   /** Asked before the first content is passed on; `false`: another attempt was quicker. */
   readonly claim: () => boolean;
   /** Writes the caller's head: from here on nothing may be tried again. */
@@ -119,13 +122,19 @@ export class Attempt implements UpstreamHandler {
     this.#status = status;
     this.#headers = headers;
     if (status >= 300) return;
-    const { codec, facts, adapter } = this.#options;
+    const { codec, facts, adapter, pipe } = this.#options;
     this.#decoder = adapter.decoder?.(headers) ?? null;
     if (this.#decoder) this.#headers = { ...headers, ...EVENTS };
     const type = this.#headers['content-type'];
     this.#isStream = typeof type === 'string' && type.startsWith('text/event-stream');
     const { answers, lacksUsageChunk } = facts;
-    if (codec.protocol === 'openai-responses') this.#answerId = new AnswerId();
+    if (pipe && this.#isStream !== facts.stream) {
+      const message = 'The provider answered in another form than was asked for.';
+      this.#end('failed', { class: 'server_error', message });
+      return;
+    }
+    // The caller of a translated answer never sees the provider's id of it.
+    if (codec.protocol === 'openai-responses' && !pipe) this.#answerId = new AnswerId();
     this.#meter = codec.meter({ stream: this.#isStream, stripUsageChunk: lacksUsageChunk, answers });
   }
 
@@ -136,14 +145,15 @@ export class Attempt implements UpstreamHandler {
     if (!meter) return this.#keepError(chunk);
     const bytes = this.#decoder?.push(chunk) ?? chunk;
     this.#answerId?.push(bytes);
-    const pieces = meter.push(bytes);
+    const pieces = this.#translated(meter.push(bytes));
     if (!this.#committed) {
       this.#held.push(...pieces);
       if (meter.error) {
         this.#end('failed', streamFailure(this.#options.adapter, this.#headers, meter.error, this.#now()));
         return true;
       }
-      return meter.contentSeen ? this.#commit() : true;
+      // A translated answer in one piece only begins when it is complete.
+      return meter.contentSeen && (this.#isStream || !this.#options.pipe) ? this.#commit() : true;
     }
     return this.#write(pieces);
   }
@@ -155,12 +165,12 @@ export class Attempt implements UpstreamHandler {
       this.#end('failed', this.#classifyError());
       return;
     }
-    const rest = meter.finish();
+    const rest = this.#translated(meter.finish());
     if (meter.error) {
       const failure = streamFailure(this.#options.adapter, this.#headers, meter.error, this.#now());
       // After content the provider's own error event has ended the stream in the caller's protocol.
       if (this.#committed) {
-        this.#write(rest);
+        this.#write([...rest, ...(this.#options.pipe?.finish() ?? [])]);
         this.#options.channel.end();
       }
       this.#end(this.#committed ? 'broken' : 'failed', failure);
@@ -170,7 +180,12 @@ export class Attempt implements UpstreamHandler {
       this.#break({ class: 'stream_cut', message: 'The provider ended its answer before it was complete.' });
       return;
     }
-    this.#held.push(...rest);
+    const { pipe } = this.#options;
+    this.#held.push(...rest, ...(pipe?.finish() ?? []));
+    if (pipe?.failure && !this.#committed) {
+      this.#end('failed', { class: 'server_error', message: pipe.failure.message });
+      return;
+    }
     if (this.#committed) this.#flush();
     else this.#commit();
     if (this.#ended) return;
@@ -190,8 +205,23 @@ export class Attempt implements UpstreamHandler {
 
   #break(failure: ClassifiedFailure, code?: UpstreamFailure['code']): void {
     const unsent = code === 'dns' || code === 'connect' || code === 'tls';
-    if (this.#committed) this.#options.endBroken(failure, this.#isStream);
+    if (this.#committed) this.#endBroken(failure);
     this.#end(this.#committed ? 'broken' : 'failed', failure, unsent);
+  }
+
+  #endBroken(failure: ClassifiedFailure): void {
+    const { pipe, channel, endBroken } = this.#options;
+    if (!pipe) {
+      endBroken(failure, this.#isStream);
+      return;
+    }
+    this.#write(pipe.finish());
+    channel.end();
+  }
+
+  #translated(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+    const { pipe } = this.#options;
+    return pipe ? pieces.flatMap((piece) => pipe.push(piece)) : pieces;
   }
 
   #commit(): boolean {

@@ -1,10 +1,10 @@
 import type { PooledKey } from '../key/key-pool.ts';
 import { nameAtProvider } from '../key/name-at-provider.ts';
-import type { BodyEdits } from '../ports/codec.ts';
+import type { BodyEdits, RequestForm } from '../ports/codec.ts';
 import type { ProviderRequest } from '../ports/provider.ts';
-import type { UpstreamRequest } from '../ports/upstream.ts';
+import type { HeaderMap, UpstreamRequest } from '../ports/upstream.ts';
 import { requestHeaders } from './forward-headers.ts';
-import type { RequestForm, RoutedRequest } from './routed-request.ts';
+import type { RoutedRequest } from './routed-request.ts';
 
 /** What becomes of one request at one key. */
 interface Choice {
@@ -20,6 +20,8 @@ interface Caller {
   readonly edits: Set<string>;
 }
 
+const OWN_HEADERS: HeaderMap = { 'content-type': 'application/json', 'user-agent': 'apikeyrouter' };
+
 /** The request as the provider gets it, but for a signature or a token that has to be fetched. */
 export function buildRequest(
   { request, edits }: Caller,
@@ -32,12 +34,15 @@ export function buildRequest(
   const { adapter, provider, record } = key;
   const { protocol } = form.codec;
   const model = nameAtProvider(key, choice.model);
+  // Headers and queries of another protocol mean nothing here, or something else.
+  const translated = form.codec !== request.codec;
+  const headers = translated ? OWN_HEADERS : request.headers;
   const asked: ProviderRequest = {
     protocol,
     model,
     stream: form.facts.stream,
-    headers: request.headers,
-    query: form.codec === request.codec ? withoutKey(request.query) : '',
+    headers,
+    query: translated ? '' : withoutKey(request.query),
     body: editedBody(choice, model, outputLimit, edits),
     provider,
   };
@@ -50,7 +55,7 @@ export function buildRequest(
     method: 'POST',
     origin: base.origin,
     path: prefix + adapter.path(asked),
-    headers: requestHeaders(request.headers, key, secret, { protocol, bytes: body.length }),
+    headers: requestHeaders(headers, key, secret, { protocol, bytes: body.length }),
     body,
     ...(proxy === undefined ? {} : { proxy }),
     ...timeouts,

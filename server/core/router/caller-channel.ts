@@ -1,10 +1,7 @@
-import type { Protocol } from '../../../shared/model/trace.ts';
 import type { Dispose } from '../ports/clock.ts';
 
 /** The way back to the tool that asked. Nothing is called on it after `end` or `cut`. */
 export interface CallerChannel {
-  /** Before the head of an answer: the protocol in which it comes. */
-  answersIn?(protocol: Protocol): void;
   /** Once, before the first `write`. */
   writeHead(status: number, headers: Readonly<Record<string, string | readonly string[]>>): void;
   /** `false`: the tool reads slower than the provider writes; wait for `onDrain`. */

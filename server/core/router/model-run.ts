@@ -105,7 +105,8 @@ export class ModelRun {
     const { request, plan, pinnedProvider, facts } = run;
     return this.#finder.find({
       model,
-      forms: [request, ...(request.otherForms ?? [])],
+      form: request,
+      targets: this.#parts.translator.targets(request.codec.protocol),
       pinnedProvider,
       callerId: request.virtualKey.id,
       team: facts.team,

@@ -16,9 +16,14 @@ export function answerHeaders(answer: {
   readonly expectedNano: NanoUsd;
   /** The body will be shorter than the provider said. */
   readonly lengthChanges: boolean;
+  /** The media type of an answer that was translated: the provider's own headers then stay behind. */
+  readonly translatedTo: string | null;
   readonly warnings: readonly string[];
 }): Record<string, string | readonly string[]> {
-  const headers = responseHeaders(answer.upstream, answer.secret);
+  const headers: Record<string, string | readonly string[]> =
+    answer.translatedTo === null
+      ? responseHeaders(answer.upstream, answer.secret)
+      : { 'content-type': answer.translatedTo, 'cache-control': 'no-cache' };
   if (answer.lengthChanges) delete headers['content-length'];
   headers['x-request-id'] = answer.requestId;
   headers['x-key-used'] = answer.key.record.id;

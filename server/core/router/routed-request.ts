@@ -1,22 +1,13 @@
 import type { Objective } from '../../../shared/model/objectives.ts';
 import type { VirtualKeyRecord } from '../../../shared/model/records.ts';
-import type { BodyFacts, Codec } from '../ports/codec.ts';
+import type { RequestForm } from '../ports/codec.ts';
 import type { HeaderMap } from '../ports/upstream.ts';
-
-/** A request's body in one protocol. */
-export interface RequestForm {
-  readonly codec: Codec;
-  readonly facts: BodyFacts;
-  readonly raw: Uint8Array;
-}
 
 /** A request that was authenticated, classified and read: all that routing needs. `raw` are the caller's own bytes. */
 export interface RoutedRequest extends RequestForm {
   readonly id: string;
   readonly receivedAt: number;
   readonly virtualKey: VirtualKeyRecord;
-  /** The same request in other protocols, for keys that don't speak the caller's. */
-  readonly otherForms?: readonly RequestForm[];
   /** Stored responses, conversations and files that it refers to: only the account that made them can read them. */
   readonly references?: readonly string[];
   readonly headers: HeaderMap;

@@ -4,6 +4,7 @@ import type { PolicySet } from '../policy/policy-set.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Random } from '../ports/random.ts';
+import type { Translator } from '../ports/translator.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { FinderParts } from '../routing/candidate-finder.ts';
@@ -14,6 +15,7 @@ import type { RouterEvents } from './router-events.ts';
 export interface RouterParts extends FinderParts, AdmissionParts {
   readonly vault: Vault;
   readonly upstream: Upstream;
+  readonly translator: Translator;
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: Metrics;

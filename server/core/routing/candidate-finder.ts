@@ -1,8 +1,9 @@
 import type { ProviderRecord } from '../../../shared/model/records.ts';
-import type { CandidateFacts, RuleReference, SkippedKey } from '../../../shared/model/trace.ts';
+import type { CandidateFacts, Protocol, RuleReference, SkippedKey } from '../../../shared/model/trace.ts';
 import type { CellBook } from '../key/cell-book.ts';
 import { type KeyPool, type PooledKey, protocolsFor } from '../key/key-pool.ts';
 import type { RoutePlan } from '../policy/route-plan.ts';
+import type { RequestForm } from '../ports/codec.ts';
 import type { ModelPrice, PriceBook } from '../ports/prices.ts';
 import type { ProviderAdapter } from '../ports/provider.ts';
 import { type CostEstimate, estimateCost, type ExpectedCache, NO_CACHE } from '../pricing/estimate-cost.ts';
@@ -10,7 +11,6 @@ import { priceOf } from '../pricing/key-price.ts';
 import type { TokenCalibration, TokenEstimate } from '../pricing/token-calibration.ts';
 import type { LearnedLimits } from '../quota/learned-limits.ts';
 import type { QuotaBook } from '../quota/quota-book.ts';
-import type { RequestForm } from '../router/routed-request.ts';
 import type { AccountBound } from './account-bound.ts';
 import type { Candidate } from './decide.ts';
 import { declaredObstacle, obstacleOf } from './filter.ts';
@@ -20,7 +20,10 @@ import type { CachedPrefix, PromptCaches } from './prompt-caches.ts';
 export interface RouteCandidate extends Candidate {
   readonly key: PooledKey;
   readonly family: string;
+  /** As the caller wrote it. */
   readonly form: RequestForm;
+  /** The protocol that the key's provider speaks, if it is not the caller's. */
+  readonly translateTo: Protocol | null;
   /** `null`: free of charge by its protocol, or unknown. */
   readonly price: ModelPrice | null;
   readonly estimate: CostEstimate | null;
@@ -31,7 +34,9 @@ export interface RouteCandidate extends Candidate {
 /** What is asked for. */
 export interface Wanted {
   readonly model: string;
-  readonly forms: readonly RequestForm[];
+  readonly form: RequestForm;
+  /** Other protocols in which the request can be written. */
+  readonly targets: readonly Protocol[];
   readonly pinnedProvider: string | null;
   readonly callerId: string;
   readonly team: string | null;
@@ -71,7 +76,7 @@ export class CandidateFinder {
     readonly skipped: readonly SkippedKey[];
     readonly preferences: ReadonlySet<RuleReference>;
   } {
-    const protocols = wanted.forms.map((form) => form.codec.protocol);
+    const protocols = [wanted.form.codec.protocol, ...wanted.targets];
     const keys = this.#parts.pool.serving(wanted.model, protocols, wanted.pinnedProvider);
     const search = new Search(this.#parts, wanted, keys.length);
     keys.forEach((key, index) => search.look(key, index));
@@ -181,11 +186,13 @@ class Search {
   }
 
   #add(key: PooledKey, family: string, index: number): void {
-    const { model, forms, plan, now, cursor } = this.#wanted;
+    const { model, form, targets, plan, now, cursor } = this.#wanted;
     const { cells, quotas } = this.#parts;
     const spoken = protocolsFor(key, model);
-    const form = forms.find(({ codec }) => spoken.has(codec.protocol));
-    if (!form) return;
+    const translateTo = spoken.has(form.codec.protocol)
+      ? null
+      : targets.find((protocol) => spoken.has(protocol));
+    if (translateTo === undefined) return;
     const keyId = key.record.id;
     const { billed } = form.codec;
     const price = billed ? this.#price(key) : null;
@@ -216,6 +223,7 @@ class Search {
       cachedTokens: prefix?.tokens ?? 0,
       cacheSavesNano: estimate && uncached ? Math.max(0, uncached.expectedNano - estimate.expectedNano) : 0,
       preference: this.#preference(key),
+      ...(translateTo === null ? {} : { translated: true }),
       exhaustedAt: quotas.exhaustedAt(key, family, now, plan.avoidExhaustion?.minConfidence),
       turn: (index + this.#count - (cursor % this.#count)) % this.#count,
     };
@@ -227,6 +235,7 @@ class Search {
       key,
       family,
       form,
+      translateTo,
       price,
       estimate,
       tokens: this.#tokens,

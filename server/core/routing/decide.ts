@@ -106,11 +106,17 @@ function rank<C extends Candidate>(
   };
 }
 
+/** What passes through as it is loses nothing. */
+function translations<C extends Candidate>({ scored }: Ranked<C>): number {
+  return scored.facts.translated ? 1 : 0;
+}
+
 function compare<C extends Candidate>(a: Ranked<C>, b: Ranked<C>): number {
   return (
     b.probes - a.probes ||
     a.scored.facts.preference - b.scored.facts.preference ||
     b.primary - a.primary ||
+    translations(a) - translations(b) ||
     b.secondary - a.secondary ||
     a.scored.facts.fairTag - b.scored.facts.fairTag ||
     a.scored.facts.turn - b.scored.facts.turn

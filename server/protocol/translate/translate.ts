@@ -109,7 +109,8 @@ function refused(message: string): Translation {
   return { ok: false, code: 'untranslatable', message };
 }
 
-function isDialogue(protocol: Protocol): protocol is DialogueProtocol {
+/** Whether requests of a protocol are conversations that can be translated. */
+export function isDialogue(protocol: Protocol): protocol is DialogueProtocol {
   switch (protocol) {
     case 'openai-chat':
     case 'openai-responses':

@@ -1,0 +1,55 @@
+import type { ErrorCode } from '../../../shared/model/reasons.ts';
+import type { ProviderKind } from '../../../shared/model/records.ts';
+import type { Protocol } from '../../../shared/model/trace.ts';
+import type { RequestForm } from './codec.ts';
+
+/** Turns the bytes of one answer into the caller's protocol. Never throws on malformed input. */
+export interface AnswerPipe {
+  push(chunk: Uint8Array): readonly Uint8Array[];
+  /** The answer has ended, well or not: what is left. One that was not complete ends in the caller's kind of error. */
+  finish(): readonly Uint8Array[];
+  /** What the answer failed with; `null`: nothing so far. */
+  readonly failure: { readonly message: string } | null;
+}
+
+/** Whose answer, and to whom. */
+export interface PipeOptions {
+  readonly requestId: string;
+  /** ms since the epoch. */
+  readonly now: number;
+  /** The caller's query: Gemini's streams have two forms. */
+  readonly query: string;
+}
+
+export type TranslatedRequest =
+  | {
+      readonly ok: true;
+      /** The request in the other protocol. */
+      readonly form: RequestForm;
+      /** What could not be carried over: short, stable sentences. */
+      readonly warnings: readonly string[];
+      /** The media type of an answer in the caller's protocol. */
+      answerType(query: string): string;
+      openPipe(options: PipeOptions): AnswerPipe;
+    }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+/** Writes requests of one protocol in another, and answers back. Pure. */
+export interface Translator {
+  /** The protocols that a request of this one can be written in, the closest first; not the protocol itself. */
+  targets(from: Protocol): readonly Protocol[];
+  /** `model`: who is to answer; the kind of its provider decides on details. */
+  translate(
+    form: RequestForm,
+    to: Protocol,
+    model: string,
+    kind: ProviderKind | (string & {}),
+  ): TranslatedRequest;
+  /**
+   * A conversation that was answered over other protocols in between holds what only those can read. `null`: there is
+   * nothing of that kind, and the bytes can pass as they are.
+   */
+  withoutForeignParts(
+    form: RequestForm,
+  ): { readonly form: RequestForm; readonly warnings: readonly string[] } | null;
+}

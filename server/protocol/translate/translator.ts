@@ -1,0 +1,75 @@
+import type { Protocol } from '../../../shared/model/trace.ts';
+import type { FactsResult, RequestForm } from '../../core/ports/codec.ts';
+import type { TranslatedRequest, Translator } from '../../core/ports/translator.ts';
+import { CODECS } from '../classify.ts';
+import { AnswerTranslator } from './answer-translator.ts';
+import type { DialogueProtocol } from './dialogue.ts';
+import { removeSeals } from './remove-seals.ts';
+import { isDialogue, translateRequest } from './translate.ts';
+import type { GeminiStream } from './write-gemini-answer.ts';
+
+/** The closest first: what has most in common loses least. */
+const TARGETS: Readonly<Record<DialogueProtocol, readonly DialogueProtocol[]>> = {
+  'openai-chat': ['openai-responses', 'anthropic-messages', 'gemini-generate'],
+  'openai-responses': ['openai-chat', 'anthropic-messages', 'gemini-generate'],
+  'anthropic-messages': ['openai-responses', 'openai-chat', 'gemini-generate'],
+  'gemini-generate': ['anthropic-messages', 'openai-responses', 'openai-chat'],
+};
+/** What Anthropic is asked for where the caller sets no limit, which its protocol demands; tokens. */
+const MAX_TOKENS = { old: 4096, current: 16_000 };
+
+/** Translates between the protocols of conversations; all others only pass through. */
+export const dialogueTranslator: Translator = {
+  targets: (from) => (isDialogue(from) ? TARGETS[from] : []),
+  translate,
+  withoutForeignParts: (form) => {
+    const { protocol } = form.codec;
+    const removed = isDialogue(protocol) ? removeSeals(protocol, form.raw) : null;
+    return removed && { form: { ...form, raw: removed.body }, warnings: removed.warnings };
+  },
+};
+
+function translate(form: RequestForm, to: Protocol, model: string, kind: string): TranslatedRequest {
+  const { facts, codec } = form;
+  const from = codec.protocol;
+  const path = { model, stream: facts.stream };
+  const body: unknown = JSON.parse(new TextDecoder().decode(form.raw));
+  const written = translateRequest(from, to, body, {
+    model,
+    defaultMaxTokens: /claude-(?:2|instant|3-(?:haiku|sonnet|opus|5))/.test(model)
+      ? MAX_TOKENS.old
+      : MAX_TOKENS.current,
+    path,
+    ...(kind === 'openai-compatible' ? { chat: { limitMember: 'max_tokens', takesReasoning: true } } : {}),
+  });
+  if (!written.ok) return written;
+  if (!isDialogue(from) || !isDialogue(to)) throw new RangeError('Only dialogues are translated.');
+  const target = CODECS[to];
+  const read: FactsResult = target.readFacts(JSON.parse(new TextDecoder().decode(written.body)), {}, path);
+  if (!read.ok) return read;
+  // The caller did not ask for what the translation needs: usage at the end of a stream.
+  const { conversation, answers } = facts;
+  const translated = { ...read.facts, conversation, answers, lacksUsageChunk: false };
+  return {
+    ok: true,
+    form: { codec: target, raw: written.body, facts: translated },
+    warnings: written.warnings,
+    answerType: (query) =>
+      facts.stream && !(from === 'gemini-generate' && geminiStream(query) === 'json-array')
+        ? 'text/event-stream; charset=utf-8'
+        : 'application/json',
+    openPipe: ({ requestId, now, query }) =>
+      new AnswerTranslator({
+        from: to,
+        to: from,
+        facts: written.facts,
+        requestId,
+        createdAt: Math.floor(now / 1000),
+        geminiStream: geminiStream(query),
+      }),
+  };
+}
+
+function geminiStream(query: string): GeminiStream {
+  return /[?&]alt=sse(?:&|$)/.test(query) ? 'sse' : 'json-array';
+}
