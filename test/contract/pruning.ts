@@ -143,6 +143,24 @@ export function pruningContract(store: () => Store): void {
     assert.deepEqual(seen.toSorted(), ['quota:other 1', 'quota:q 3', 'quota:q 4'], 'no row is left');
   });
 
+  it('takes nothing off a counter that was forgotten when a cost is corrected later', async () => {
+    await store().reserveMany([reservation('a', { amountNano: 700 })]);
+    await store().settleMany([settlement('a', { costNano: 50, mostNano: 700 })]);
+    await sweep(() => true, 9);
+    await store().settleMany([settlement('a')]);
+    assert.deepEqual(await store().counters([CALLER, EVERYONE]), [state(CALLER), state(EVERYONE)]);
+    const [tooMuch] = await store().reserveMany([reservation('b', { amountNano: 1001 })]);
+    assert.equal(tooMuch?.ok, false);
+  });
+
+  it('forgets attempts whose outcome nobody saw like those that are settled', async () => {
+    await store().reserveMany([reservation('a'), reservation('b')]);
+    await store().settleMany([settlement('a', { mostNano: 100 }), settlement('b')]);
+    assert.equal(await store().pruneLog('entries', { before: 9000, most: 1000 }, 9), 2);
+    assert.deepEqual(await store().entries({ limit: 9 }), []);
+    assert.equal((await store().counters([CALLER]))[0]?.spent, 140);
+  });
+
   it('keeps counters on which something is held, and what is booked in the same turn', async () => {
     await book(CALLER.subject, [CALLER.windowStart]);
     await store().reserveMany([reservation('a')]);

@@ -264,7 +264,7 @@ describe('a budget of one dollar under `prevent`', () => {
       }),
       { numRuns: RUNS, seed: 20_261_124 },
     );
-  });
+  }).timeout(600_000);
 
   it('holds on SQLite when the router is killed at random moments and opened again', async () => {
     const lives = fc.array(

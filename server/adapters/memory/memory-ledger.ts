@@ -67,7 +67,8 @@ export class MemoryLedger {
       const counter = this.#counter(hold);
       if (isHeld) counter.held -= hold.amount;
       const amount = bookedAmount(item, hold);
-      counter.spent += amount - (attempt.booked[index] ?? 0);
+      // A counter that was forgotten meanwhile has nothing that could be taken off it.
+      counter.spent = Math.max(0, counter.spent + amount - (attempt.booked[index] ?? 0));
       counter.usedAt = at;
       return amount;
     });
@@ -95,7 +96,7 @@ export class MemoryLedger {
     let count = 0;
     for (const [id, { entry }] of this.#attempts) {
       const keeps = entry.reservedAt >= before && this.#attempts.size <= most;
-      if (count === limit || keeps || entry.state !== 'settled') break;
+      if (count === limit || keeps || entry.state === 'reserved') break;
       this.#attempts.delete(id);
       count++;
     }

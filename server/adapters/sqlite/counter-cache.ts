@@ -87,11 +87,13 @@ export class CounterCache {
   /** Books what was used; it is written by `flush`. */
   addSpent(counter: CounterAddress, amount: number, at: number): void {
     const entry = this.#entry(counter);
-    if (amount === 0) return;
+    // A counter that was forgotten meanwhile has nothing that could be taken off it.
+    const added = Math.max(-entry.spent, amount);
+    if (added === 0) return;
     if (entry.pending === 0) this.#changed.push(entry);
     entry.usedAt = at;
-    entry.spent += amount;
-    entry.pending += amount;
+    entry.spent += added;
+    entry.pending += added;
   }
 
   /** Writes what was booked in this transaction, one row a counter. */

@@ -90,9 +90,9 @@ export class LedgerWrites {
          WHERE h.amount > 0 AND a.state = 'unknown' AND a.reserved_at < ?`,
       )
       .pluck();
-    this.#bookExpired = connection.prepare<[number]>(
-      `INSERT INTO counters (subject, window_start, spent)
-         SELECT subject, window_start, amount FROM holds
+    this.#bookExpired = connection.prepare<[number, number]>(
+      `INSERT INTO counters (subject, window_start, spent, used_at)
+         SELECT subject, window_start, amount, ? FROM holds
          WHERE attempt = ? AND limited = 1 AND unit = 'nano_usd' AND amount > 0
        ON CONFLICT DO UPDATE SET spent = spent + excluded.spent`,
     );
@@ -153,7 +153,7 @@ export class LedgerWrites {
     // What this transaction has booked so far is written before the rows are changed beside it.
     this.#counters.flush();
     for (const attempt of attempts) {
-      this.#bookExpired.run(attempt);
+      this.#bookExpired.run(before, attempt);
       this.#emptyHolds.run(attempt);
     }
     if (attempts.length > 0) this.#reload();
