@@ -1,5 +1,6 @@
 /** The npm package: the router for programs that embed it. */
-export { ApiKeyRouter, type ApiKeyRouterOptions } from './api-key-router.ts';
+export { ApiKeyRouter } from './api-key-router.ts';
+export type { ApiKeyRouterOptions } from './options.ts';
 export { BudgetExceeded, NoEligibleKeys, ProviderError, RoutingError } from './errors.ts';
 export type { RouterEventMap, StateChange } from './event-hub.ts';
 export type * from './api.ts';

@@ -88,18 +88,26 @@ describe("a company's network", () => {
   });
 
   it('is explained where it stands in the way', async () => {
-    const refused = await add('refused', 'https://unknown.test').catch((error: unknown) => String(error));
+    const refused = await failureOf(add('refused', 'https://unknown.test'));
     assert.match(
-      String(refused),
+      refused,
       /The proxy 127\.0\.0\.1:\d+ made no connection to unknown\.test \(it answered 502\)\. Check HTTPS_PROXY/,
     );
-    const unresolved = await add('unresolved', 'https://outside.test').catch((error: unknown) =>
-      String(error),
-    );
+    const unresolved = await failureOf(add('unresolved', 'https://outside.test'));
     assert.match(
-      String(unresolved),
+      unresolved,
       /The host name outside\.test could not be resolved \((?:ENOTFOUND|EAI_AGAIN)\)\. Check the base URL/,
     );
-    assert.ok(!String(refused).includes('secret'), 'neither the key nor the password of the proxy');
+    assert.ok(!refused.includes('secret'), 'neither the key nor the password of the proxy');
   });
 });
+
+/** What an action failed with. */
+async function failureOf(action: Promise<unknown>): Promise<string> {
+  try {
+    await action;
+  } catch (error) {
+    return String(error);
+  }
+  return assert.fail('it did not fail');
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import Anthropic from '@anthropic-ai/sdk';
+import Anthropic, { APIError as AnthropicError } from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
-import OpenAI from 'openai';
+import OpenAI, { APIError as OpenAIError } from 'openai';
 import { anthropicMessages } from '../support/anthropic-answers.ts';
 import { openaiResponses } from '../support/openai-answers.ts';
 import { RouterFixture } from '../support/router-fixture.ts';
@@ -88,7 +88,7 @@ describe('a caller whose protocol the provider does not speak', () => {
       input: 'ping',
       previous_response_id: 'resp_1',
     });
-    await assert.rejects(stored, (error) => error instanceof OpenAI.APIError && error.status === 400);
+    await assert.rejects(stored, (error) => error instanceof OpenAIError && error.status === 400);
     router.openai.on(
       { method: 'POST', path: '/v1/responses' },
       jsonReply(500, { error: { message: 'oops' } }),
@@ -100,7 +100,7 @@ describe('a caller whose protocol the provider does not speak', () => {
     });
     await assert.rejects(
       failed,
-      (error) => error instanceof Anthropic.APIError && error.status === 502 && error.type === 'api_error',
+      (error) => error instanceof AnthropicError && error.status === 502 && error.type === 'api_error',
     );
   });
 

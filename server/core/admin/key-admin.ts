@@ -16,6 +16,7 @@ import type { LearnedLimits } from '../quota/learned-limits.ts';
 import { RouterError } from '../router-error.ts';
 import type { ChangeHub } from './change-hub.ts';
 import { checkSecret } from './check-secret.ts';
+import { keyView } from './key-view.ts';
 import { type Listing, listModels } from './list-models.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import type { ProviderAdmin } from './provider-admin.ts';
@@ -376,29 +377,6 @@ export class KeyAdmin {
     const now = clock.now();
     const addresses = keys.map((key) => counter(`key:${key.record.id}`, 'day', now));
     const counters = await store.counters(addresses);
-    return keys.map((key, index) => this.#toView(key, counters[index]?.spent ?? 0));
-  }
-
-  #toView(key: PooledKey, spentTodayNano: number): KeyView {
-    const { record, health } = key;
-    const cells = this.#parts.cells.closed(key.owners);
-    return {
-      id: record.id,
-      name: record.name,
-      providerId: record.providerId,
-      hint: record.hint,
-      enabled: record.enabled,
-      ...rollUp(record, cells),
-      invalidReason: record.invalidReason,
-      quotaGroup: record.quotaGroup,
-      cells,
-      limits: this.#parts.learned.view(key.account),
-      modelCount: record.models === null ? null : record.models.length,
-      requestsServed: health.served,
-      successRate: health.overallRate,
-      spentTodayNano,
-      createdAt: record.createdAt,
-      checkedAt: record.checkedAt,
-    };
+    return keys.map((key, index) => keyView(this.#parts, key, counters[index]?.spent ?? 0));
   }
 }
