@@ -71,6 +71,17 @@ describe('the limits of accounts', () => {
     assert.equal(quota?.capacityState, 'critical');
   });
 
+  it('are counted on after a restart', async () => {
+    const { id } = await stage.key('a');
+    await stage.router.configureQuota({ keyId: id, timeWindow: 'day', totalCapacity: 10 });
+    await stage.names(4);
+    const again = stage.reopen();
+    const [quota] = await again.getQuotaState(id);
+    assert.equal(quota?.used, 4);
+    assert.equal(quota.remaining, 6);
+    await again.close();
+  });
+
   it('count once for all keys of an account, as soon as it is known', async () => {
     const keys = [await stage.key('a'), await stage.key('b')];
     for (const { id } of keys) {

@@ -1,4 +1,5 @@
 import { ApiKeyRouter } from '../../server/library/api-key-router.ts';
+import { MemoryStore } from '../../server/adapters/memory/memory-store.ts';
 import type { KeyDetails, RouteRequest } from '../../server/library/api.ts';
 import { NO_USAGE } from '../../shared/model/usage.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -9,6 +10,8 @@ import { type SentRequest, type SimulatedAnswer, SimulatedUpstream } from './sim
 export const USAGE = { ...NO_USAGE, inputTokens: 100, outputTokens: 50 };
 export const HELLO: RouteRequest = { model: 'gpt-5.4', prompt: 'Hello', maxTokens: 200 };
 
+const MASTER_KEY = new Uint8Array(32).fill(7);
+
 /** A router over simulated accounts; `answers` may be changed while it runs. */
 export class Stage {
   readonly clock = new ManualClock();
@@ -17,11 +20,14 @@ export class Stage {
     const answer = this.answers.get(request.secret) ?? this.answers.get(request.origin);
     return answer?.(request) ?? { usage: USAGE };
   });
-  readonly router = new ApiKeyRouter({
-    clock: this.clock,
-    random: new SeededRandom(),
-    upstream: this.upstream,
-  });
+  readonly store = new MemoryStore();
+  readonly router = this.reopen();
+
+  /** Another router over the same accounts and the same store, as after a restart. */
+  reopen(): ApiKeyRouter {
+    const { clock, upstream, store } = this;
+    return new ApiKeyRouter({ clock, random: new SeededRandom(), upstream, store, masterKey: MASTER_KEY });
+  }
 
   /** A key whose secret is its name. */
   key(name: string, more: Partial<Parameters<ApiKeyRouter['registerKey']>[0]> = {}): Promise<KeyDetails> {

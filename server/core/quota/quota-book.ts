@@ -79,7 +79,7 @@ export class QuotaBook {
       record,
       trend: new UsageTrend(),
       used: 0,
-      windowStart: 0,
+      windowStart: Number.NaN,
       slices: new Map(),
       prediction: null,
       predictedAt: 0,
@@ -90,7 +90,6 @@ export class QuotaBook {
       starts.map((windowStart) => ({ subject: address.subject, windowStart })),
     );
     for (const { windowStart, spent } of counters) if (spent > 0) entry.slices.set(windowStart, spent);
-    entry.windowStart = address.windowStart;
     this.#add(entry);
     this.#count(entry, now);
   }
