@@ -112,7 +112,7 @@ describe('the command line at a terminal', () => {
   });
 
   it('adds nothing when the question is interrupted', async () => {
-    const running = await cli.start(['keys', 'add', 'openai'], /Key for openai/, terminal);
+    const running = await cli.start(['keys', 'add', 'openai'], /Key for OpenAI/, terminal);
     const closed = once(running.child, 'close');
     running.child.stdin?.write('\u0003');
     assert.deepEqual(await closed, [1, null]);
