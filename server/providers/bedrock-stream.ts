@@ -1,14 +1,10 @@
-import { EventStreamCodec } from '@smithy/eventstream-codec';
+import type { EventStreamCodec } from '@smithy/eventstream-codec';
 import { concatBytes } from '../../shared/model/bytes.ts';
 import type { AnswerDecoder } from '../core/ports/provider.ts';
 import { asText, parseObject } from '../protocol/read-json.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const codec = new EventStreamCodec(
-  (bytes) => (typeof bytes === 'string' ? bytes : decoder.decode(bytes as Uint8Array)),
-  (text) => encoder.encode(text),
-);
 
 /** No piece of an answer is longer; a length beyond it is damage. */
 const MAX_MESSAGE_BYTES = 24 * 1024 * 1024;
@@ -21,13 +17,27 @@ const ERROR_TYPES: Readonly<Record<string, string>> = {
   validationException: 'invalid_request_error',
 };
 
+/** Amazon's own codec; its package is loaded with the first request that may need it. */
+export async function loadEventStreamCodec(): Promise<EventStreamCodec> {
+  const { EventStreamCodec } = await import('@smithy/eventstream-codec');
+  return new EventStreamCodec(
+    (bytes) => (typeof bytes === 'string' ? bytes : decoder.decode(bytes as Uint8Array)),
+    (text) => encoder.encode(text),
+  );
+}
+
 /**
  * Turns Amazon's event stream around an answer of Claude into the server-sent events of Anthropic's own API. Each
  * message begins with its length, so that pieces of any size are put together again.
  */
 export class BedrockStream implements AnswerDecoder {
+  readonly #codec: EventStreamCodec;
   #rest: Uint8Array = new Uint8Array();
   #damaged = false;
+
+  constructor(codec: EventStreamCodec) {
+    this.#codec = codec;
+  }
 
   push(chunk: Uint8Array): Uint8Array {
     if (this.#damaged) return new Uint8Array();
@@ -50,7 +60,7 @@ export class BedrockStream implements AnswerDecoder {
 
   #read(message: Uint8Array): string {
     try {
-      const { headers, body } = codec.decode(message);
+      const { headers, body } = this.#codec.decode(message);
       const header = (name: string): string | null => asText(headers[name]?.value);
       const text = decoder.decode(body);
       if (header(':message-type') === 'event')

@@ -5,7 +5,7 @@ import type { Protocol } from '../../shared/model/trace.ts';
 import { asObject, asText } from '../protocol/read-json.ts';
 import { classifyBedrock } from './bedrock-errors.ts';
 import { anthropicNames, bedrockName, isBedrockName, isClaude } from './bedrock-names.ts';
-import { BedrockStream } from './bedrock-stream.ts';
+import { BedrockStream, loadEventStreamCodec } from './bedrock-stream.ts';
 import { cloudMessages } from './cloud-claude.ts';
 import { anthropicAdapter } from './anthropic.ts';
 import { pathSegment } from './path-segment.ts';
@@ -23,6 +23,7 @@ const ACCESS_KEY = /^(A[KS]IA[A-Z0-9]{4,}):([^:]+)(?::(.+))?$/;
  * Completions (docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions.html).
  */
 export function bedrockAdapter(signer: AwsSigner): ProviderAdapter {
+  let codec: Awaited<ReturnType<typeof loadEventStreamCodec>> | null = null;
   return {
     kind: 'bedrock',
     protocols: new Set([...CLAUDE, ...OTHERS]),
@@ -30,6 +31,7 @@ export function bedrockAdapter(signer: AwsSigner): ProviderAdapter {
     authHeaders: (secret): Readonly<Record<string, string>> =>
       ACCESS_KEY.test(secret) ? {} : { authorization: `Bearer ${secret}` },
     async authorize(request, secret, provider) {
+      codec ??= await loadEventStreamCodec();
       const credentials = readAccessKey(secret);
       if (!credentials) return { ok: true, headers: {} };
       const scope = { region: regionOf(provider), service: 'bedrock' };
@@ -47,8 +49,8 @@ export function bedrockAdapter(signer: AwsSigner): ProviderAdapter {
         ? request.body
         : cloudMessages(request, ['model', 'stream'], 'bedrock-2023-05-31'),
     decoder: (headers) =>
-      headerText(headers, 'content-type') === 'application/vnd.amazon.eventstream'
-        ? new BedrockStream()
+      codec && headerText(headers, 'content-type') === 'application/vnd.amazon.eventstream'
+        ? new BedrockStream(codec)
         : null,
     // The catalogue has a host of its own. Anthropic's newer models are called through inference profiles only.
     modelsUrl: ({ baseUrl }) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { bedrockAdapter } from '../../../server/providers/bedrock.ts';
-import { BedrockStream } from '../../../server/providers/bedrock-stream.ts';
+import { BedrockStream, loadEventStreamCodec } from '../../../server/providers/bedrock-stream.ts';
 import { bedrockChunk, CLAUDE_EVENTS, eventStreamMessage } from '../../support/event-stream.ts';
 import { providerRequest } from '../../support/provider-request.ts';
 
@@ -124,12 +124,18 @@ describe('the Bedrock adapter', () => {
 });
 
 describe("Amazon's event stream", () => {
+  let codec: Awaited<ReturnType<typeof loadEventStreamCodec>>;
+
+  before(async () => {
+    codec = await loadEventStreamCodec();
+  });
+
   const expected = CLAUDE_EVENTS.map(
     (event) => `event: ${(event as { type: string }).type}\ndata: ${JSON.stringify(event)}\n\n`,
   ).join('');
   const whole = Buffer.concat(CLAUDE_EVENTS.map(bedrockChunk));
   const decode = (pieces: readonly Uint8Array[]): string => {
-    const stream = new BedrockStream();
+    const stream = new BedrockStream(codec);
     return pieces.map((piece) => Buffer.from(stream.push(piece)).toString()).join('');
   };
 
