@@ -18,6 +18,7 @@ interface Registry {
 interface AddOptions {
   readonly name?: string;
   readonly baseUrl?: string;
+  readonly kind?: string;
   readonly proxy?: string;
   readonly set: AddressAnswers;
 }
@@ -40,6 +41,10 @@ export function addKeysCommands(program: Command): void {
       'part of the address of a provider that needs one, e.g. region=us-east-1',
       readAnswer,
       {},
+    )
+    .option(
+      '-k, --kind <kind>',
+      'how a provider of your own is spoken to: azure, bedrock, vertex, google, anthropic',
     )
     .option('--proxy <url>', 'proxy that this key goes through, e.g. http://proxy.example:3128')
     .action(add);
@@ -126,6 +131,7 @@ async function add(provider: string, options: AddOptions): Promise<void> {
     name,
     secret,
     ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(options.kind === undefined ? {} : { kind: options.kind }),
     ...(options.proxy === undefined ? {} : { metadata: { proxy: options.proxy } }),
   });
   const verified =

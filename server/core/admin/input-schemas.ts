@@ -8,6 +8,16 @@ const proxyUrl = z
   .regex(/^(?:https?|socks5):\/\/\S+$/, 'A proxy looks like http://[user:password@]host:port')
   .refine((text) => URL.canParse(text), 'A proxy looks like http://[user:password@]host:port');
 
+const providerKind = z.enum([
+  'openai',
+  'anthropic',
+  'google',
+  'azure',
+  'bedrock',
+  'vertex',
+  'openai-compatible',
+]);
+
 /** Inputs of the management API and the editor's requests: unknown members are refused, so that a typo is not silently ignored. */
 export const addKeyBody = z.strictObject({
   providerId: z.string().min(1).max(64),
@@ -15,6 +25,7 @@ export const addKeyBody = z.strictObject({
   /** Empty for a server that asks for none. */
   secret: z.string().max(8192).default(''),
   baseUrl: z.string().max(2048).exactOptional(),
+  kind: providerKind.exactOptional(),
   metadata: z.strictObject({ proxy: proxyUrl.exactOptional() }).exactOptional(),
 });
 
@@ -47,7 +58,7 @@ const providerSettings = z.strictObject({
 
 export const providerBody = z.strictObject({
   id: z.string().min(1).max(64),
-  kind: z.enum(['openai', 'anthropic', 'google', 'azure', 'bedrock', 'vertex', 'openai-compatible']),
+  kind: providerKind,
   name: z.string().trim().max(200).default(''),
   baseUrl: z.string().max(2048),
   settings: providerSettings.exactOptional(),

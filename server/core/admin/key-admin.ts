@@ -1,5 +1,4 @@
-import type { KeyMetadata, KeyRecord, ProviderRecord } from '../../../shared/model/records.ts';
-import { isTemplate } from '../../../shared/model/presets.ts';
+import type { KeyMetadata, KeyRecord, ProviderKind, ProviderRecord } from '../../../shared/model/records.ts';
 import { ALL_FAMILIES, type KeyState, type StateTransition } from '../../../shared/model/states.ts';
 import type { KeyView } from '../../../shared/model/views.ts';
 import type { CellBook } from '../key/cell-book.ts';
@@ -16,6 +15,7 @@ import type { LearnedLimits } from '../quota/learned-limits.ts';
 import { RouterError } from '../router-error.ts';
 import type { ChangeHub } from './change-hub.ts';
 import { checkSecret } from './check-secret.ts';
+import { keyTarget } from './key-target.ts';
 import { keyView } from './key-view.ts';
 import { type Listing, listModels } from './list-models.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
@@ -40,16 +40,12 @@ export interface KeyAdminParts {
   readonly turns: OneAtATime;
 }
 
-/** A provider with what knows how to speak to it. */
-interface Target {
-  readonly provider: ProviderRecord;
-  readonly adapter: ProviderAdapter;
-}
-
 export interface NewKey {
   readonly providerId: string;
-  /** Where its provider is reached: kept with the key, or not at all. A provider that is new is OpenAI-compatible. */
+  /** Where its provider is reached: kept with the key, or not at all. */
   readonly baseUrl?: string;
+  /** How a provider that is new is spoken to, if it is not OpenAI-compatible. */
+  readonly kind?: ProviderKind;
   readonly name: string;
   readonly secret: string;
   readonly metadata?: KeyMetadata;
@@ -75,7 +71,7 @@ export class KeyAdmin {
   async add(input: NewKey): Promise<KeyView> {
     const { turns } = this.#parts;
     const name = input.name.trim();
-    const { provider, adapter } = this.#target(input);
+    const { provider, adapter } = keyTarget(this.#parts, input);
     const secret = secretToKeep(adapter, provider, input.secret);
     await this.#checkNew(adapter, name, secret);
     const listing =
@@ -84,7 +80,7 @@ export class KeyAdmin {
         : await this.#list(provider, adapter, secret, input.metadata?.proxy);
     return turns.run(async () => {
       // What was looked at before may have changed while the provider was asked.
-      const target = this.#target(input);
+      const target = keyTarget(this.#parts, input);
       if (target.provider.baseUrl !== provider.baseUrl || target.adapter !== adapter) {
         throw new RouterError(
           'conflict',
@@ -301,26 +297,6 @@ export class KeyAdmin {
     if (!key)
       throw new RouterError('not_found', `There is no key "${id}". List them with "apikeyrouter keys list".`);
     return key;
-  }
-
-  #target({ providerId: id, baseUrl }: NewKey): Target {
-    const { pool, providers } = this.#parts;
-    const saved = pool.provider(id);
-    const { kind, name } = saved ?? { kind: 'openai-compatible', name: id };
-    const provider = baseUrl === undefined ? saved : providers.propose({ id, kind, name, baseUrl });
-    const adapter = provider && pool.adapter(provider.kind);
-    if (provider && isTemplate(provider.baseUrl)) {
-      throw new RouterError(
-        'invalid_request',
-        `${provider.name} needs its base URL, which looks like ${provider.baseUrl}.`,
-      );
-    }
-    if (provider && adapter) return { provider, adapter };
-    const known = pool.providers().map((entry) => entry.id);
-    throw new RouterError(
-      'not_found',
-      `There is no provider "${id}". Known: ${known.join(', ')}; others need a base URL.`,
-    );
   }
 
   async #checkNew(adapter: ProviderAdapter, name: string, secret: string): Promise<void> {

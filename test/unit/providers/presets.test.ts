@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { providerBody } from '../../../server/core/admin/input-schemas.ts';
 import { openaiCompatibleAdapter as compatible } from '../../../server/providers/openai.ts';
 import { PRESETS } from '../../../server/providers/presets.ts';
@@ -22,6 +24,14 @@ describe('the catalogue of providers', () => {
       providerBody.parse({ id, kind, name, baseUrl: url.href, ...(settings && { settings }) });
     });
   }
+
+  it('is what the documentation shows', () => {
+    const text = readFileSync(path.join(import.meta.dirname, '../../../docs/providers.md'), 'utf8');
+    for (const { id, name, docsUrl, models, keysUrl } of PRESETS) {
+      const key = keysUrl === undefined ? 'needs none' : `[keys](${keysUrl})`;
+      assert.ok(text.includes(`| \`${id}\` | [${name}](${docsUrl}) | ${models} | ${key} |`), id);
+    }
+  });
 
   it('has each id once', () => {
     assert.equal(new Set(PRESETS.map(({ id }) => id)).size, PRESETS.length);
