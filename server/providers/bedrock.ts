@@ -62,6 +62,7 @@ export function bedrockAdapter(signer: AwsSigner): ProviderAdapter {
         .map((entry: unknown) => asText(asObject(entry)?.['inferenceProfileId']))
         .filter((id) => id !== null);
     },
+    listingNeedsRights: true,
     servesByName: isBedrockName,
     family: (model) => anthropicAdapter.family(anthropicNames(model)[0] ?? model),
     classify: classifyBedrock,

@@ -62,6 +62,7 @@ export function vertexAdapter(tokens: GoogleTokens): ProviderAdapter {
     // What a project may use no listing tells; this one shows whether the credential is good.
     modelsUrl: ({ baseUrl }) => `${new URL(baseUrl).origin}/v1beta1/publishers/google/models?pageSize=1`,
     readModels: () => null,
+    listingNeedsRights: true,
     servesByName: (model) => isGoogleModel(model) || model.startsWith('claude-') || model.includes('/'),
     family: (model) =>
       model.startsWith('claude-') ? anthropicAdapter.family(model.replace('@', '-')) : geminiFamily(model),

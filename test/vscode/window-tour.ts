@@ -53,7 +53,7 @@ async function pointAtSimulation(daemon: ManagementClient, providers: SimulatedP
 
 async function addFirstKey(workbench: Workbench): Promise<void> {
   await workbench.sidebar.getByText('Add Key').first().click();
-  await workbench.quickInput.getByText('OpenAI-compatible').first().waitFor();
+  await workbench.quickInput.getByText('OpenRouter').first().waitFor();
   await workbench.screenshot('02-add-key-provider');
   await workbench.pick('OpenAI');
   await workbench.waitForPrompt('A name for this OpenAI key');

@@ -58,7 +58,11 @@ function read(adapter: ProviderAdapter, { status, headers, text }: FetchedAnswer
   const account = adapter.readAccount(headers);
   // Some compatible servers have no listing: that says nothing against the key.
   if (status === 404 && adapter.kind === 'openai-compatible') return { ok: true, models: null, account };
-  if (status >= 400) return { ok: false, failure: adapter.classify(status, headers, text ?? '', now) };
+  if (status >= 400) {
+    const failure = adapter.classify(status, headers, text ?? '', now);
+    const forbidden = failure.class === 'permission_denied' && adapter.listingNeedsRights;
+    return forbidden ? { ok: true, models: null, account } : { ok: false, failure };
+  }
   return { ok: true, models: text === null ? null : readModels(adapter, text), account };
 }
 

@@ -89,6 +89,8 @@ export interface ProviderAdapter {
   /** Where the free model listing is, and how to read its JSON; `null`: not a listing. */
   modelsUrl(provider: ProviderRecord): string;
   readModels(json: unknown): readonly string[] | null;
+  /** A good key may be forbidden to list models (a cloud's roles): that says nothing against it. */
+  readonly listingNeedsRights?: true;
   /** Whether a model of this name is this provider's own, when no listing says so. */
   servesByName(model: string): boolean;
   /** The models that share one limit with this one. */

@@ -137,6 +137,22 @@ describe('UndiciUpstream behind a proxy', function () {
     assert.equal(connections, 1);
   });
 
+  it('resumes the TLS session of a connection that was closed', async () => {
+    const resumed: boolean[] = [];
+    const closing = https.createServer({ ...OWN_AUTHORITY, keepAlive: false }, (_request, response) => {
+      response.setHeader('connection', 'close').end();
+    });
+    closing.on('secureConnection', (socket) => resumed.push(socket.isSessionReused()));
+    closing.listen(0, '127.0.0.1');
+    await once(closing, 'listening');
+    cleanup.push(() => void closing.close());
+    const one = await proxy({ hosts: { 'provider.test': (closing.address() as net.AddressInfo).port } });
+    const by = upstream({ proxyFor: () => one.url });
+    await get(by);
+    await get(by);
+    assert.deepEqual(resumed, [false, true]);
+  });
+
   it('tunnels plain HTTP too, so that no proxy sees a key', async () => {
     const plain = http.createServer((request, response) => void response.end(request.url));
     plain.listen(0, '127.0.0.1');
