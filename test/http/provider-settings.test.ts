@@ -64,12 +64,16 @@ describe('what is told of a provider', () => {
     assert.deepEqual(providers.find(({ id }) => id === 'moved')?.settings, { version: '' });
   });
 
-  it('keeps requests away in protocols that it does not speak', async () => {
+  it('says in which protocols it is spoken to: others are translated, or refused', async () => {
     server.on({ path: '/v1/models' }, modelListing(['chat-only']));
+    server.on({ path: '/v1/chat/completions' }, openaiChat());
     await provider('chats', { protocols: ['openai-chat'] });
     await key('chats');
     const answer = await router.post('/v1/responses', { model: 'chat-only', input: 'Hi' });
-    assert.equal(answer.status, 404);
+    assert.equal(answer.status, 200);
+    assert.equal(server.requests.at(-1)?.path, '/v1/chat/completions');
+    const embedding = await router.post('/v1/embeddings', { model: 'chat-only', input: 'Hi' });
+    assert.equal(embedding.status, 404);
   });
 
   it('is refused where it makes no sense', async () => {
