@@ -96,11 +96,15 @@ export interface Decision {
   readonly skipped: readonly SkippedKey[];
   /** Candidates and skipped keys beyond those listed. */
   readonly unlisted: number;
-  /** What scores are relative to: the cheapest and the quickest of all candidates, the smallest fair tag. */
+  /** What scores are relative to: the cheapest and the quickest of all candidates, the smallest fair tag, the highest scores. */
   readonly best: {
     readonly costNano: NanoUsd | null;
     readonly ms: number | null;
     readonly fairTag: number;
+    /** Absent in decisions of before 0.1.1: 1. */
+    readonly score?: number;
+    /** By the secondary objective. */
+    readonly secondary?: number;
   };
   /** The key that was preferred to better scores because its account holds the conversation's cache. */
   readonly keptFor?: 'prompt_cache';

@@ -202,6 +202,19 @@ describe('routing in a program', () => {
     assert.equal((await stage.router.getKey(key.id)).requestsServed, 100);
   });
 
+  it('gives a key that failed once its share again, though nobody asked for it', async () => {
+    await stage.key('a');
+    await stage.key('b');
+    stage.answers.set(secretOf('a'), () => ({ status: 500 }));
+    assert.deepEqual(await stage.names(1), ['b']);
+    stage.answers.clear();
+    assert.deepEqual(await stage.names(6), Array(6).fill('b'));
+    stage.clock.advance(15 * 60_000);
+    const names = await stage.names(6);
+    const share = names.filter((name) => name === 'a').length;
+    assert.ok(share === 3 || share === 4, names.join());
+  });
+
   it('stops hammering a dead key', async () => {
     await stage.key('dead');
     await stage.key('alive');

@@ -285,7 +285,12 @@ export class AttemptRunner {
     bound.learn(key, run.request.references ?? []);
     if (end.firstByteAt !== null && form.codec.billed) {
       const tokens = cost.usage?.outputTokens ?? 0;
-      key.health.recordSpeed(family, end.firstByteAt - plan.startedAt, now - end.firstByteAt, tokens);
+      key.health.recordSpeed(family, {
+        firstMs: end.firstByteAt - plan.startedAt,
+        restMs: now - end.firstByteAt,
+        outputTokens: tokens,
+        now,
+      });
     }
     if (!cost.usage || cost.costBasis === 'estimated') return;
     calibration.learn(model, run.request.virtualKey.id, form.raw.length, cost.usage);
@@ -307,7 +312,7 @@ export class AttemptRunner {
     const { key, family } = plan.candidate;
     const requestId = run.request.id;
     if (end.kind === 'answered') {
-      key.health.record(family, 'succeeded');
+      key.health.record(family, 'succeeded', context.now);
       return cells.succeeded(key.owners, family, requestId);
     }
     const transitions = end.failure ? applyFailure(cells, key, end.failure, context) : [];
@@ -315,7 +320,7 @@ export class AttemptRunner {
     if (end.failure?.class === 'key_invalid') {
       events.keyRefused(key, this.#redact(end.failure.message, secret), requestId);
     }
-    if (end.failure && countsAgainstKey(end.failure.class)) key.health.record(family, 'failed');
+    if (end.failure && countsAgainstKey(end.failure.class)) key.health.record(family, 'failed', context.now);
     return transitions;
   }
 

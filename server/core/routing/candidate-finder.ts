@@ -210,11 +210,11 @@ class Search {
     }
     const uncached = prefix && price ? this.#estimate(price, form, null) : estimate;
     const facts: CandidateFacts = {
-      successRate: key.health.successRate(family),
+      successRate: key.health.successRate(family, now),
       ...(key.health.isUntried(family) ? { untried: true } : {}),
       headroom: quotas.headroom(key, family, now),
       expectedNano: estimate ? estimate.expectedNano : billed ? null : 0,
-      expectedMs: key.health.expectedMs(family),
+      expectedMs: key.health.expectedMs(family, now),
       quality: key.record.metadata.quality ?? MIDDLE_QUALITY,
       fairTag: key.health.fairTag,
       weight: key.record.metadata.weight ?? 1,

@@ -56,8 +56,10 @@ interface Ranked<C> {
  */
 export function decide<C extends Candidate>(input: DecisionInput<C>): Decided<C> {
   const { at, objective, candidates } = input;
-  const best = bestOf(candidates.map((candidate) => candidate.facts));
-  const ranked = candidates.map((candidate) => rank(candidate, objective, best, at)).sort(compare);
+  const base = bestOf(candidates.map((candidate) => candidate.facts));
+  const scored = candidates.map((candidate) => score(candidate, objective, base, at));
+  const best = { ...base, ...highest(scored, objective) };
+  const ranked = scored.map((entry) => rank(entry, objective, best)).sort(compare);
   const keptFor = input.sticky ? keepAtCache(ranked, objective) : undefined;
   const skipped = input.skipped.slice(0, MAX_LISTED);
   const unlisted =
@@ -81,28 +83,58 @@ export function decide<C extends Candidate>(input: DecisionInput<C>): Decided<C>
 /** The order of a stored decision's candidates, made again from their facts alone. */
 export function replay(decision: Decision): readonly ScoredCandidate[] {
   const ranked = decision.candidates
-    .map((candidate) => rank(candidate, decision.objective, decision.best, decision.at))
+    .map((candidate) => score(candidate, decision.objective, decision.best, decision.at))
+    .map((entry) => rank(entry, decision.objective, decision.best))
     .sort(compare);
   if (decision.keptFor) keepAtCache(ranked, decision.objective);
   return ranked.map((entry) => entry.scored);
 }
 
-function rank<C extends Candidate>(
+interface Scored<C> {
+  readonly candidate: C;
+  readonly scored: ScoredCandidate;
+}
+
+function score<C extends Candidate>(
   candidate: C,
   objective: Objective,
   best: Decision['best'],
   at: number,
-): Ranked<C> {
+): Scored<C> {
   const { keyId, providerId, model, facts } = candidate;
   const parts = scoreParts(facts, best, at);
-  const score = scoreOf(parts, objective);
+  return {
+    candidate,
+    scored: { keyId, providerId, model, score: scoreOf(parts, objective), parts, facts },
+  };
+}
+
+function highest<C>(
+  entries: readonly Scored<C>[],
+  objective: Objective,
+): { score: number; secondary: number } {
+  const second = 'primary' in objective ? objective.secondary : undefined;
+  const found = { score: 0, secondary: 0 };
+  for (const { scored } of entries) {
+    found.score = Math.max(found.score, scored.score);
+    if (second) found.secondary = Math.max(found.secondary, scored.parts[second]);
+  }
+  return found;
+}
+
+function rank<C extends Candidate>(
+  { candidate, scored }: Scored<C>,
+  objective: Objective,
+  best: Decision['best'],
+): Ranked<C> {
+  const { facts, parts } = scored;
   const probes = facts.recovering && (best.costNano === null || parts.cost >= PROBE_COST_SHARE) ? 1 : 0;
   return {
     candidate,
-    scored: { keyId, providerId, model, score, parts, facts },
+    scored,
     probes,
-    primary: primaryRank(score, objective),
-    secondary: secondaryRank(parts, objective),
+    primary: primaryRank(scored.score, objective, best),
+    secondary: secondaryRank(parts, objective, best),
   };
 }
 
@@ -115,9 +147,9 @@ function compare<C extends Candidate>(a: Ranked<C>, b: Ranked<C>): number {
   return (
     b.probes - a.probes ||
     a.scored.facts.preference - b.scored.facts.preference ||
-    b.primary - a.primary ||
+    a.primary - b.primary ||
     translations(a) - translations(b) ||
-    b.secondary - a.secondary ||
+    a.secondary - b.secondary ||
     a.scored.facts.fairTag - b.scored.facts.fairTag ||
     a.scored.facts.turn - b.scored.facts.turn
   );

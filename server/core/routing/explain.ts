@@ -62,18 +62,18 @@ function comparison(
   second: ScoredCandidate,
   other: string,
 ): string {
-  const { objective } = decision;
+  const { objective, best } = decision;
   if (decision.keptFor === 'prompt_cache') {
     return `It was kept for its prompt cache before ${other} (score ${score(first)} against ${score(second)}).`;
   }
   if (first.facts.preference !== second.facts.preference) return `A policy prefers it to ${other}.`;
-  if (primaryRank(first.score, objective) !== primaryRank(second.score, objective)) {
+  if (primaryRank(first.score, objective, best) !== primaryRank(second.score, objective, best)) {
     return `Next was ${other} (score ${score(first)} against ${score(second)}, ${merits(second)}).`;
   }
   const bySecond =
     'primary' in objective &&
     objective.secondary !== 'fairness' &&
-    secondaryRank(first.parts, objective) !== secondaryRank(second.parts, objective);
+    secondaryRank(first.parts, objective, best) !== secondaryRank(second.parts, objective, best);
   if (bySecond) {
     return `It was as good as ${other}, and better by the second objective.`;
   }

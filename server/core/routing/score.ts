@@ -16,6 +16,8 @@ const EXHAUSTION_HORIZON_MS = 30 * 60_000;
  */
 const STEPS: Parts = { reliability: 0.05, speed: 0.1, cost: 0.002, quality: 0.01, fairness: 1e-9 };
 const WEIGHTED_STEP = 0.01;
+/** Differences of whole steps stay whole. */
+const ROUNDING = 1e-9;
 
 /** What scores are relative to. */
 export function bestOf(facts: readonly CandidateFacts[]): Best {
@@ -55,14 +57,19 @@ export function scoreOf(parts: Parts, objective: Objective): number {
   return total === 0 ? 0 : sum / total;
 }
 
-/** In steps: equal numbers are equally good. */
-export function primaryRank(score: number, objective: Objective): number {
-  return Math.round(score / ('primary' in objective ? STEPS[objective.primary] : WEIGHTED_STEP));
+/** How many steps a score is below the highest: 0 is as good as the best. */
+export function primaryRank(score: number, objective: Objective, best: Best): number {
+  return steps(best.score, score, 'primary' in objective ? STEPS[objective.primary] : WEIGHTED_STEP);
 }
 
-export function secondaryRank(parts: Parts, objective: Objective): number {
+/** The same by the secondary objective. */
+export function secondaryRank(parts: Parts, objective: Objective, best: Best): number {
   if (!('primary' in objective) || objective.secondary === undefined) return 0;
-  return Math.round(parts[objective.secondary] / STEPS[objective.secondary]);
+  return steps(best.secondary, parts[objective.secondary], STEPS[objective.secondary]);
+}
+
+function steps(highest = 1, score: number, step: number): number {
+  return Math.floor((highest - score) / step + ROUNDING);
 }
 
 function reliability(facts: CandidateFacts, now: number): number {
