@@ -3,13 +3,14 @@ import { generateKeyPairSync, verify } from 'node:crypto';
 import Anthropic from '@anthropic-ai/sdk';
 import { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import { AnthropicVertex } from '@anthropic-ai/vertex-sdk';
+import { GoogleGenAI } from '@google/genai';
 import OpenAI, { AzureOpenAI } from 'openai';
 import { anthropicMessages } from '../support/anthropic-answers.ts';
 import { bedrockStream, CLAUDE_EVENTS, eventStreamMessage } from '../support/event-stream.ts';
 import { modelListing, openaiChat, openaiEmbeddings, openaiResponses } from '../support/openai-answers.ts';
 import type { ReceivedRequest } from '../support/received-request.ts';
 import { RouterFixture } from '../support/router-fixture.ts';
-import { jsonReply } from '../support/script.ts';
+import { jsonReply, write } from '../support/script.ts';
 import { ScriptedUpstream } from '../support/scripted-upstream.ts';
 import { isSignedBy } from '../support/verify-sigv4.ts';
 
@@ -28,6 +29,12 @@ const AWS = {
 };
 const HELLO = { role: 'user', content: 'Grüße, "Claude"' } as const;
 const TOKEN = 'ya29.simulated-access-token';
+/** ai.google.dev/api/generate-content#generatecontentresponse */
+const GEMINI_ANSWER = {
+  candidates: [{ content: { role: 'model', parts: [{ text: 'Grüße' }] }, finishReason: 'STOP', index: 0 }],
+  usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 },
+  modelVersion: 'gemini-2.5-flash',
+};
 
 /**
  * The provider's own SDK speaks to a recorder; a plain SDK speaks to the router, which speaks to the same recorder:
@@ -282,6 +289,57 @@ describe('the same call through the router and by the own SDK of', () => {
       );
       assert.equal(trace.outcome, 'failed');
     });
+  });
+
+  it('Google, for Gemini', async () => {
+    const models = '/v1beta/models';
+    const listing = {
+      models: [{ name: 'models/gemini-2.5-flash' }, { name: 'models/gemini-embedding-001' }],
+    };
+    recorder.on({ path: models }, jsonReply(200, listing));
+    recorder.on({ path: `${models}/gemini-2.5-flash:generateContent` }, jsonReply(200, GEMINI_ANSWER));
+    recorder.on(
+      { path: `${models}/gemini-2.5-flash:streamGenerateContent` },
+      {
+        status: 200,
+        headers: { 'content-type': 'text/event-stream' },
+        steps: [write(`data: ${JSON.stringify(GEMINI_ANSWER)}\r\n\r\n`)],
+      },
+    );
+    recorder.on({ path: `${models}/gemini-2.5-flash:countTokens` }, jsonReply(200, { totalTokens: 3 }));
+    recorder.on(
+      { path: `${models}/gemini-embedding-001:batchEmbedContents` },
+      jsonReply(200, { embeddings: [{ values: [0.5, 0.25] }] }),
+    );
+    await provider('gemini', 'google');
+    await key('gemini', 'AIzaSyD-simulated-0123456789abcdefghijk');
+    const client = (apiKey: string, baseUrl: string): GoogleGenAI =>
+      new GoogleGenAI({ apiKey, apiVersion: 'v1beta', httpOptions: { baseUrl } });
+    const own = client('AIzaSyD-simulated-0123456789abcdefghijk', recorder.url);
+    const routed = client(router.token, router.daemon.url);
+    const model = 'gemini-2.5-flash';
+    const ask = {
+      model,
+      contents: 'Grüße',
+      config: { maxOutputTokens: 9, systemInstruction: 'Be kind.', thinkingConfig: { thinkingBudget: 0 } },
+    };
+    await compare(
+      () => own.models.generateContent(ask),
+      () => routed.models.generateContent(ask),
+    );
+    await compare(
+      async () => drain(await own.models.generateContentStream(ask)),
+      async () => drain(await routed.models.generateContentStream(ask)),
+    );
+    await compare(
+      () => own.models.countTokens({ model, contents: 'Grüße' }),
+      () => routed.models.countTokens({ model, contents: 'Grüße' }),
+    );
+    const embed = { model: 'gemini-embedding-001', contents: ['eins', 'zwei'] };
+    await compare(
+      () => own.models.embedContent(embed),
+      () => routed.models.embedContent(embed),
+    );
   });
 
   describe('Google Vertex', () => {

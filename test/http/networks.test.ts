@@ -4,10 +4,12 @@ import { writeFile } from 'node:fs/promises';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import type { Trace } from '../../shared/model/trace.ts';
 import type { KeyView } from '../../shared/model/views.ts';
 import { ConnectProxy } from '../support/connect-proxy.ts';
 import { DaemonProcess } from '../support/daemon-process.ts';
 import { OWN_AUTHORITY } from '../support/own-authority.ts';
+import { eventually } from '../support/router-fixture.ts';
 import { createTempFolder, type TempFolder } from '../support/temp-folder.ts';
 
 const LISTING = { object: 'list', data: [{ id: 'model', object: 'model' }] };
@@ -51,7 +53,6 @@ describe("a company's network", () => {
   after(async () => {
     await daemon.stop();
     await usual.stop();
-    await own.stop();
     server.closeAllConnections();
     server.close();
     await folder.remove();
@@ -99,6 +100,24 @@ describe("a company's network", () => {
       /The host name outside\.test could not be resolved \((?:ENOTFOUND|EAI_AGAIN)\)\. Check the base URL/,
     );
     assert.ok(!refused.includes('secret'), 'neither the key nor the password of the proxy');
+  });
+
+  it('costs nothing where a proxy let nothing through', async () => {
+    await own.stop();
+    const { token } = await daemon.api<{ token: string }>('POST', '/virtual-keys', { name: 'stopped' });
+    const response = await fetch(`${daemon.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'own/model', messages: [{ role: 'user', content: 'Hi' }] }),
+    });
+    assert.match(
+      await response.text(),
+      /The proxy 127\.0\.0\.1:\d+ made no connection to own\.provider\.test/,
+    );
+    const trace = await eventually(() =>
+      daemon.api<Trace>('GET', `/requests/${response.headers.get('x-request-id')}`),
+    );
+    assert.deepEqual([...new Set(trace.attempts.map(({ costBasis }) => costBasis))], ['not_billed']);
   });
 });
 

@@ -204,7 +204,7 @@ export class Attempt implements UpstreamHandler {
   }
 
   #break(failure: ClassifiedFailure, code?: UpstreamFailure['code']): void {
-    const unsent = code === 'dns' || code === 'connect' || code === 'tls';
+    const unsent = code === 'dns' || code === 'connect' || code === 'proxy' || code === 'tls';
     if (this.#committed) this.#endBroken(failure);
     this.#end(this.#committed ? 'broken' : 'failed', failure, unsent);
   }
