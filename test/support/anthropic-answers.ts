@@ -3,11 +3,6 @@ import type { Answer } from './openai-answers.ts';
 import type { ReceivedRequest } from './received-request.ts';
 import { jsonReply, write, type Script, type Step } from './script.ts';
 
-/** What a simulated Claude says: a text, then perhaps the call of a tool. */
-export interface AnthropicAnswer extends Answer {
-  readonly tool?: { readonly name: string; readonly input: Readonly<Record<string, unknown>> };
-}
-
 const DEFAULT_TEXT = ['Hello', ' from', ' the', ' simulated', ' provider', '.'];
 
 /**
@@ -15,7 +10,7 @@ const DEFAULT_TEXT = ['Hello', ' from', ' the', ' simulated', ' provider', '.'];
  * https://platform.claude.com/docs/en/build-with-claude/streaming: the input's usage is in `message_start`,
  * `message_delta` restates it and has the cumulative output.
  */
-export function anthropicMessages(answer: AnthropicAnswer = {}): Script {
+export function anthropicMessages(answer: Answer = {}): Script {
   return (request) => {
     const text = answer.text ?? DEFAULT_TEXT;
     const usage: TokenUsage = { ...NO_USAGE, inputTokens: 100, outputTokens: 12, ...answer.usage };

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import type { Protocol, Trace } from '../../shared/model/trace.ts';
+import { NO_USAGE, type TokenUsage } from '../../shared/model/usage.ts';
+import { anthropicMessages } from '../support/anthropic-answers.ts';
+import { type Answer, modelListing, openaiChat, openaiResponses } from '../support/openai-answers.ts';
+import type { ReceivedRequest } from '../support/received-request.ts';
+import type { Script } from '../support/script.ts';
+import { ScriptedUpstream } from '../support/scripted-upstream.ts';
+import { AgentStage } from './agent-stage.ts';
+import { installAgent } from './install-agent.ts';
+import { readTraces } from './read-traces.ts';
+import { runClaude } from './run-claude.ts';
+import { runCodex } from './run-codex.ts';
+
+const PROMPT = 'Write the word plum into the file fruit.txt.';
+const DONE = 'The word is in the file.';
+const USAGE: TokenUsage = { ...NO_USAGE, inputTokens: 1234, cacheReadTokens: 5678, outputTokens: 131 };
+
+/** A provider as it is simulated: how it is added, called, and answers. */
+interface Simulated {
+  readonly kind: 'openai' | 'openai-compatible' | 'anthropic';
+  readonly protocol: Protocol;
+  readonly model: string;
+  readonly path: string;
+  readonly secret: string;
+  readonly answer: (answer: Answer) => Script;
+}
+
+const OPENAI: Simulated = {
+  kind: 'openai',
+  protocol: 'openai-responses',
+  model: 'gpt-5',
+  path: '/v1/responses',
+  secret: `sk-proj-${'a1B2'.repeat(24)}`,
+  answer: openaiResponses,
+};
+const COMPATIBLE: Simulated = {
+  ...OPENAI,
+  kind: 'openai-compatible',
+  protocol: 'openai-chat',
+  path: '/v1/chat/completions',
+  answer: openaiChat,
+};
+const ANTHROPIC: Simulated = {
+  kind: 'anthropic',
+  protocol: 'anthropic-messages',
+  model: 'claude-sonnet-4-5',
+  path: '/v1/messages',
+  secret: `sk-ant-api03-${'e5F6'.repeat(24)}`,
+  answer: anthropicMessages,
+};
+
+describe('Coding agents across providers', function () {
+  this.timeout(120_000);
+  const upstreams: ScriptedUpstream[] = [];
+  let stage: AgentStage;
+
+  before(async function () {
+    this.timeout(600_000);
+    await installAgent('claude-code');
+    await installAgent('codex');
+  });
+  afterEach(async () => {
+    await stage.stop();
+    for (const upstream of upstreams.splice(0)) await upstream.stop();
+  });
+
+  async function simulate(provider: Simulated, ...scripts: readonly Script[]): Promise<ScriptedUpstream> {
+    const { kind, model, path, secret, protocol } = provider;
+    const upstream = await ScriptedUpstream.start();
+    upstreams.push(upstream);
+    upstream.on({ path: '/v1/models' }, modelListing([model])).on({ path, key: secret }, ...scripts);
+    const settings = kind === 'openai-compatible' ? { settings: { protocols: [protocol] } } : {};
+    await stage.add({ kind, baseUrl: upstream.url, secret, ...settings });
+    return upstream;
+  }
+
+  /** The requests of the conversation: nothing else was asked for but the models, and nothing came along. */
+  function conversation(upstream: ScriptedUpstream, { path, secret }: Simulated): readonly ReceivedRequest[] {
+    const sent = upstream.requests.filter(({ method }) => method === 'POST');
+    for (const request of sent) {
+      assert.equal(request.path, path);
+      assert.equal(request.key, secret);
+      assert.ok(!JSON.stringify(request.headers).includes(stage.token));
+      assert.ok(!request.body.includes(stage.token));
+    }
+    return sent;
+  }
+
+  for (const provider of [OPENAI, COMPATIBLE]) {
+    it(`Claude Code writes a file by ${provider.protocol}`, async () => {
+      stage = await AgentStage.start();
+      const file = stage.file('fruit.txt');
+      const tool = { name: 'Write', input: { file_path: file, content: 'plum\n' } };
+      const upstream = await simulate(
+        provider,
+        provider.answer({ text: ['I will', ' write it.'], tool, usage: USAGE }),
+        provider.answer({ text: ['The word', ' is in the file.'], usage: USAGE }),
+      );
+      const { answer } = await runClaude(stage.run(PROMPT, provider.model));
+
+      assert.equal(answer.result, DONE);
+      assert.equal(await readFile(file, 'utf8'), 'plum\n');
+      const sent = conversation(upstream, provider);
+      assert.equal(sent.length, 2);
+      assert.match(sent[1]?.body.toString() ?? '', /File created successfully/);
+      for (const { headers } of sent)
+        assert.deepEqual(namesOf(headers, /^(?:anthropic|x-stainless|x-app)/), []);
+      assertTranslated(await readTraces(stage.daemon), 'anthropic-messages', provider);
+    });
+  }
+
+  it('Codex writes a file by anthropic-messages', async () => {
+    stage = await AgentStage.start();
+    const tool = { name: 'exec_command', input: { cmd: 'echo plum > fruit.txt && echo written' } };
+    const upstream = await simulate(
+      ANTHROPIC,
+      anthropicMessages({ text: ['I will', ' write it.'], tool, usage: USAGE }),
+      anthropicMessages({ text: ['The word', ' is in the file.'], usage: USAGE }),
+    );
+    const run = await runCodex(stage.run(PROMPT, ANTHROPIC.model));
+
+    assert.equal(run.answer, DONE, run.stderr);
+    assert.equal(await readFile(stage.file('fruit.txt'), 'utf8'), 'plum\n');
+    const sent = conversation(upstream, ANTHROPIC);
+    assert.equal(sent.length, 2);
+    assert.match(sent[1]?.body.toString() ?? '', /written/);
+    for (const { headers } of sent) {
+      assert.deepEqual(namesOf(headers, /^(?:openai|authorization|originator|session|x-codex|x-openai)/), []);
+    }
+    assertTranslated(await readTraces(stage.daemon), 'openai-responses', ANTHROPIC);
+  });
+});
+
+function namesOf(headers: object, pattern: RegExp): readonly string[] {
+  return Object.keys(headers).filter((name) => pattern.test(name));
+}
+
+/** Two turns, each served at once by a provider of another protocol. */
+function assertTranslated(traces: readonly Trace[], from: Protocol, { protocol, kind }: Simulated): void {
+  assert.equal(traces.length, 2);
+  for (const trace of traces) {
+    assert.equal(trace.outcome, 'succeeded');
+    assert.equal(trace.protocol, from);
+    assert.deepEqual(trace.edits, [`translated from ${from} to ${protocol}`]);
+    assert.deepEqual(
+      trace.attempts.map((a) => [a.outcome, a.status]),
+      [['succeeded', 200]],
+    );
+    assert.deepEqual(trace.usage, USAGE);
+    if (kind !== 'openai-compatible') assert.ok(trace.costNano > 0);
+  }
+  assert.equal(traces[0]?.conversation, traces[1]?.conversation);
+}
