@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import type { Protocol, Trace } from '../../shared/model/trace.ts';
 import { NO_USAGE, type TokenUsage } from '../../shared/model/usage.ts';
 import { anthropicMessages } from '../support/anthropic-answers.ts';
+import { geminiContent, geminiListing, THOUGHT_SIGNATURE } from '../support/google-answers.ts';
 import { type Answer, modelListing, openaiChat, openaiResponses } from '../support/openai-answers.ts';
+import { anthropicOverloaded } from '../support/provider-errors.ts';
 import type { ReceivedRequest } from '../support/received-request.ts';
 import type { Script } from '../support/script.ts';
 import { ScriptedUpstream } from '../support/scripted-upstream.ts';
@@ -19,7 +21,7 @@ const USAGE: TokenUsage = { ...NO_USAGE, inputTokens: 1234, cacheReadTokens: 567
 
 /** A provider as it is simulated: how it is added, called, and answers. */
 interface Simulated {
-  readonly kind: 'openai' | 'openai-compatible' | 'anthropic';
+  readonly kind: 'openai' | 'openai-compatible' | 'anthropic' | 'google';
   readonly protocol: Protocol;
   readonly model: string;
   readonly path: string;
@@ -41,6 +43,14 @@ const COMPATIBLE: Simulated = {
   protocol: 'openai-chat',
   path: '/v1/chat/completions',
   answer: openaiChat,
+};
+const GOOGLE: Simulated = {
+  kind: 'google',
+  protocol: 'gemini-generate',
+  model: 'gemini-2.5-pro',
+  path: '/v1beta/models/gemini-2.5-pro:streamGenerateContent',
+  secret: `AIza${'c3D4'.repeat(9)}`,
+  answer: geminiContent,
 };
 const ANTHROPIC: Simulated = {
   kind: 'anthropic',
@@ -70,7 +80,10 @@ describe('Coding agents across providers', function () {
     const { kind, model, path, secret, protocol } = provider;
     const upstream = await ScriptedUpstream.start();
     upstreams.push(upstream);
-    upstream.on({ path: '/v1/models' }, modelListing([model])).on({ path, key: secret }, ...scripts);
+    upstream
+      .on({ path: '/v1/models' }, modelListing([model]))
+      .on({ path: '/v1beta/models' }, geminiListing([model]))
+      .on({ path, key: secret }, ...scripts);
     const settings = kind === 'openai-compatible' ? { settings: { protocols: [protocol] } } : {};
     await stage.add({ kind, baseUrl: upstream.url, secret, ...settings });
     return upstream;
@@ -88,7 +101,7 @@ describe('Coding agents across providers', function () {
     return sent;
   }
 
-  for (const provider of [OPENAI, COMPATIBLE]) {
+  for (const provider of [OPENAI, COMPATIBLE, GOOGLE]) {
     it(`Claude Code writes a file by ${provider.protocol}`, async () => {
       stage = await AgentStage.start();
       const file = stage.file('fruit.txt');
@@ -107,6 +120,7 @@ describe('Coding agents across providers', function () {
       assert.match(sent[1]?.body.toString() ?? '', /File created successfully/);
       for (const { headers } of sent)
         assert.deepEqual(namesOf(headers, /^(?:anthropic|x-stainless|x-app)/), []);
+      if (provider === GOOGLE) assert.ok(sent[1]?.body.includes(THOUGHT_SIGNATURE));
       assertTranslated(await readTraces(stage.daemon), 'anthropic-messages', provider);
     });
   }
@@ -131,7 +145,62 @@ describe('Coding agents across providers', function () {
     }
     assertTranslated(await readTraces(stage.daemon), 'openai-responses', ANTHROPIC);
   });
+
+  it('Claude Code goes on with another provider in the middle of its session', async () => {
+    stage = await AgentStage.start([fallBack(ANTHROPIC, OPENAI)]);
+    const file = stage.file('fruit.txt');
+    const first = await simulate(
+      ANTHROPIC,
+      anthropicMessages({
+        text: ['I will', ' write it.'],
+        tool: { name: 'Write', input: { file_path: file, content: 'plumb\n' } },
+        usage: USAGE,
+      }),
+      anthropicOverloaded(),
+    );
+    const second = await simulate(
+      OPENAI,
+      openaiResponses({
+        text: ['That is', ' not it.'],
+        tool: { name: 'Edit', input: { file_path: file, old_string: 'plumb', new_string: 'plum' } },
+        usage: USAGE,
+      }),
+      openaiResponses({ text: ['The word', ' is in the file.'], usage: USAGE }),
+    );
+    const { answer } = await runClaude(stage.run(PROMPT, ANTHROPIC.model));
+
+    assert.equal(answer.result, DONE);
+    assert.equal(await readFile(file, 'utf8'), 'plum\n');
+    conversation(first, ANTHROPIC);
+    const [taken, last] = conversation(second, OPENAI);
+    assert.match(taken?.body.toString() ?? '', /File created successfully/);
+    assert.match(last?.body.toString() ?? '', /has been updated/);
+    const traces = await readTraces(stage.daemon);
+    assert.deepEqual(
+      traces.map(({ attempts }) => attempts.map((attempt) => [attempt.status, attempt.model])),
+      [
+        [[200, ANTHROPIC.model]],
+        [
+          [529, ANTHROPIC.model],
+          [200, OPENAI.model],
+        ],
+        [[200, OPENAI.model]],
+      ],
+    );
+    const edit = 'translated from anthropic-messages to openai-responses';
+    assert.deepEqual(
+      traces.map(({ edits }) => edits),
+      [[], [edit], [edit]],
+    );
+    for (const trace of traces) assert.ok(trace.costNano > 0);
+  });
 });
+
+function fallBack(from: Simulated, to: Simulated): { name: string; policy: object } {
+  const name = 'across providers';
+  const rules = [{ action: 'fallback_models', models: [to.model] }];
+  return { name, policy: { name, type: 'failure_handling', scope: { model: from.model }, rules } };
+}
 
 function namesOf(headers: object, pattern: RegExp): readonly string[] {
   return Object.keys(headers).filter((name) => pattern.test(name));

@@ -1,3 +1,6 @@
+import type { StoredPolicy } from '../../server/core/ports/store.ts';
+import { SqliteStore } from '../../server/adapters/sqlite/sqlite-store.ts';
+import { SystemClock } from '../../server/adapters/system/system-clock.ts';
 import type { ProviderKind, ProviderSettings } from '../../shared/model/records.ts';
 import { DaemonProcess } from '../support/daemon-process.ts';
 import { createTempFolder, type TempFolder } from '../support/temp-folder.ts';
@@ -29,9 +32,11 @@ export class AgentStage {
     this.#work = work;
   }
 
-  static async start(): Promise<AgentStage> {
+  /** The policies are written into the database before the daemon opens it. */
+  static async start(policies: readonly StoredPolicy[] = []): Promise<AgentStage> {
     const folders = [await createTempFolder(), await createTempFolder(), await createTempFolder()];
     const data = folders[0]?.path ?? '';
+    if (policies.length > 0) await storePolicies(data, policies);
     const daemon = await DaemonProcess.start(data);
     const issued = await daemon.api<{ token: string }>('POST', '/virtual-keys', { name: 'agent' });
     return new AgentStage(daemon, issued.token, folders);
@@ -59,4 +64,15 @@ export class AgentStage {
     await this.daemon.stop();
     for (const folder of [this.#data, this.#home, this.#work]) await folder.remove();
   }
+}
+
+async function storePolicies(folder: string, policies: readonly StoredPolicy[]): Promise<void> {
+  const store = SqliteStore.open({
+    file: `${folder}/router.db`,
+    instance: { id: 'policies', pid: process.pid },
+    clock: new SystemClock(),
+    isAlive: () => false,
+  });
+  await store.savePolicies(policies);
+  await store.close();
 }
