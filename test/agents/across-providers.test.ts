@@ -5,7 +5,7 @@ import { NO_USAGE, type TokenUsage } from '../../shared/model/usage.ts';
 import { anthropicMessages } from '../support/anthropic-answers.ts';
 import { geminiContent, geminiListing, THOUGHT_SIGNATURE } from '../support/google-answers.ts';
 import { type Answer, modelListing, openaiChat, openaiResponses } from '../support/openai-answers.ts';
-import { anthropicOverloaded } from '../support/provider-errors.ts';
+import { anthropicOverloaded, openaiRateLimited } from '../support/provider-errors.ts';
 import type { ReceivedRequest } from '../support/received-request.ts';
 import type { Script } from '../support/script.ts';
 import { ScriptedUpstream } from '../support/scripted-upstream.ts';
@@ -37,6 +37,8 @@ const OPENAI: Simulated = {
   secret: `sk-proj-${'a1B2'.repeat(24)}`,
   answer: openaiResponses,
 };
+/** Codex knows the models of its time, and gives those it knows a tool that takes text: `apply_patch`. */
+const CURRENT: Simulated = { ...OPENAI, model: 'gpt-5.5' };
 const COMPATIBLE: Simulated = {
   ...OPENAI,
   kind: 'openai-compatible',
@@ -175,24 +177,39 @@ describe('Coding agents across providers', function () {
     const [taken, last] = conversation(second, OPENAI);
     assert.match(taken?.body.toString() ?? '', /File created successfully/);
     assert.match(last?.body.toString() ?? '', /has been updated/);
-    const traces = await readTraces(stage.daemon);
-    assert.deepEqual(
-      traces.map(({ attempts }) => attempts.map((attempt) => [attempt.status, attempt.model])),
-      [
-        [[200, ANTHROPIC.model]],
-        [
-          [529, ANTHROPIC.model],
-          [200, OPENAI.model],
-        ],
-        [[200, OPENAI.model]],
-      ],
+    assertTakenOver(await readTraces(stage.daemon), [ANTHROPIC, OPENAI], 529);
+  });
+
+  it('Codex goes on with another provider in the middle of its session', async () => {
+    stage = await AgentStage.start([fallBack(CURRENT, ANTHROPIC)]);
+    const first = await simulate(
+      CURRENT,
+      openaiResponses({
+        text: ['I will', ' write it.'],
+        tool: { name: 'exec_command', input: { cmd: 'echo plumb > fruit.txt && echo written' } },
+        usage: USAGE,
+      }),
+      openaiRateLimited({ retryAfterSeconds: 60 }),
     );
-    const edit = 'translated from anthropic-messages to openai-responses';
-    assert.deepEqual(
-      traces.map(({ edits }) => edits),
-      [[], [edit], [edit]],
+    const patch = '*** Begin Patch\n*** Update File: fruit.txt\n@@\n-plumb\n+plum\n*** End Patch';
+    const second = await simulate(
+      ANTHROPIC,
+      anthropicMessages({
+        text: ['That is', ' not it.'],
+        tool: { name: 'apply_patch', input: { input: patch } },
+        usage: USAGE,
+      }),
+      anthropicMessages({ text: ['The word', ' is in the file.'], usage: USAGE }),
     );
-    for (const trace of traces) assert.ok(trace.costNano > 0);
+    const run = await runCodex(stage.run(PROMPT, CURRENT.model));
+
+    assert.equal(run.answer, DONE, run.stderr);
+    assert.equal(await readFile(stage.file('fruit.txt'), 'utf8'), 'plum\n');
+    conversation(first, CURRENT);
+    const [taken, last] = conversation(second, ANTHROPIC);
+    assert.match(taken?.body.toString() ?? '', /written/);
+    assert.match(last?.body.toString() ?? '', /Success. Updated the following files/);
+    assertTakenOver(await readTraces(stage.daemon), [CURRENT, ANTHROPIC], 429);
   });
 });
 
@@ -221,4 +238,33 @@ function assertTranslated(traces: readonly Trace[], from: Protocol, { protocol, 
     if (kind !== 'openai-compatible') assert.ok(trace.costNano > 0);
   }
   assert.equal(traces[0]?.conversation, traces[1]?.conversation);
+}
+
+/** Three turns: the second and third are served by another provider, since the first one fails from then on. */
+function assertTakenOver(
+  traces: readonly Trace[],
+  [first, second]: readonly [Simulated, Simulated],
+  status: number,
+): void {
+  assert.deepEqual(
+    traces.map(({ attempts }) => attempts.map((attempt) => [attempt.status, attempt.model])),
+    [
+      [[200, first.model]],
+      [
+        [status, first.model],
+        [200, second.model],
+      ],
+      [[200, second.model]],
+    ],
+  );
+  const edit = `translated from ${first.protocol} to ${second.protocol}`;
+  assert.deepEqual(
+    traces.map(({ edits }) => edits),
+    [[], [edit], [edit]],
+  );
+  for (const trace of traces) {
+    assert.equal(trace.outcome, 'succeeded');
+    assert.deepEqual(trace.usage, USAGE);
+    assert.ok(trace.costNano > 0);
+  }
 }
