@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Protocol, Trace } from '../../shared/model/trace.ts';
 import { NO_USAGE, type TokenUsage } from '../../shared/model/usage.ts';
 import { anthropicMessages } from '../support/anthropic-answers.ts';
-import { geminiContent, geminiListing, THOUGHT_SIGNATURE } from '../support/google-answers.ts';
+import { geminiContent, geminiListing } from '../support/google-answers.ts';
 import { type Answer, modelListing, openaiChat, openaiResponses } from '../support/openai-answers.ts';
 import { anthropicOverloaded, openaiRateLimited } from '../support/provider-errors.ts';
 import type { ReceivedRequest } from '../support/received-request.ts';
@@ -17,6 +17,8 @@ import { runCodex } from './run-codex.ts';
 
 const PROMPT = 'Write the word plum into the file fruit.txt.';
 const DONE = 'The word is in the file.';
+/** Gemini's signature is base64 of bytes, the others are text of that kind too. */
+const THOUGHT = { text: 'A fruit.', seal: Buffer.from('what only its provider can open').toString('base64') };
 const USAGE: TokenUsage = { ...NO_USAGE, inputTokens: 1234, cacheReadTokens: 5678, outputTokens: 131 };
 
 /** A provider as it is simulated: how it is added, called, and answers. */
@@ -110,7 +112,7 @@ describe('Coding agents across providers', function () {
       const tool = { name: 'Write', input: { file_path: file, content: 'plum\n' } };
       const upstream = await simulate(
         provider,
-        provider.answer({ text: ['I will', ' write it.'], tool, usage: USAGE }),
+        provider.answer({ text: ['I will', ' write it.'], tool, thought: THOUGHT, usage: USAGE }),
         provider.answer({ text: ['The word', ' is in the file.'], usage: USAGE }),
       );
       const { answer } = await runClaude(stage.run(PROMPT, provider.model));
@@ -122,7 +124,8 @@ describe('Coding agents across providers', function () {
       assert.match(sent[1]?.body.toString() ?? '', /File created successfully/);
       for (const { headers } of sent)
         assert.deepEqual(namesOf(headers, /^(?:anthropic|x-stainless|x-app)/), []);
-      if (provider === GOOGLE) assert.ok(sent[1]?.body.includes(THOUGHT_SIGNATURE));
+      // What it thought comes back to it as it was, where the protocol has a place for it.
+      assert.equal(sent[1]?.body.includes(THOUGHT.seal), provider !== COMPATIBLE);
       assertTranslated(await readTraces(stage.daemon), 'anthropic-messages', provider);
     });
   }
@@ -132,7 +135,7 @@ describe('Coding agents across providers', function () {
     const tool = { name: 'exec_command', input: { cmd: 'echo plum > fruit.txt && echo written' } };
     const upstream = await simulate(
       ANTHROPIC,
-      anthropicMessages({ text: ['I will', ' write it.'], tool, usage: USAGE }),
+      anthropicMessages({ text: ['I will', ' write it.'], tool, thought: THOUGHT, usage: USAGE }),
       anthropicMessages({ text: ['The word', ' is in the file.'], usage: USAGE }),
     );
     const run = await runCodex(stage.run(PROMPT, ANTHROPIC.model));
@@ -142,6 +145,7 @@ describe('Coding agents across providers', function () {
     const sent = conversation(upstream, ANTHROPIC);
     assert.equal(sent.length, 2);
     assert.match(sent[1]?.body.toString() ?? '', /written/);
+    assert.ok(sent[1]?.body.includes(THOUGHT.seal));
     for (const { headers } of sent) {
       assert.deepEqual(namesOf(headers, /^(?:openai|authorization|originator|session|x-codex|x-openai)/), []);
     }
@@ -155,6 +159,7 @@ describe('Coding agents across providers', function () {
       ANTHROPIC,
       anthropicMessages({
         text: ['I will', ' write it.'],
+        thought: THOUGHT,
         tool: { name: 'Write', input: { file_path: file, content: 'plumb\n' } },
         usage: USAGE,
       }),
@@ -174,8 +179,10 @@ describe('Coding agents across providers', function () {
     assert.equal(answer.result, DONE);
     assert.equal(await readFile(file, 'utf8'), 'plum\n');
     conversation(first, ANTHROPIC);
-    const [taken, last] = conversation(second, OPENAI);
+    const [taken, last, ...others] = conversation(second, OPENAI);
     assert.match(taken?.body.toString() ?? '', /File created successfully/);
+    assert.deepEqual(others, []);
+    assert.ok(!taken?.body.includes(THOUGHT.seal));
     assert.match(last?.body.toString() ?? '', /has been updated/);
     assertTakenOver(await readTraces(stage.daemon), [ANTHROPIC, OPENAI], 529);
   });
@@ -186,6 +193,7 @@ describe('Coding agents across providers', function () {
       CURRENT,
       openaiResponses({
         text: ['I will', ' write it.'],
+        thought: THOUGHT,
         tool: { name: 'exec_command', input: { cmd: 'echo plumb > fruit.txt && echo written' } },
         usage: USAGE,
       }),
@@ -206,8 +214,10 @@ describe('Coding agents across providers', function () {
     assert.equal(run.answer, DONE, run.stderr);
     assert.equal(await readFile(stage.file('fruit.txt'), 'utf8'), 'plum\n');
     conversation(first, CURRENT);
-    const [taken, last] = conversation(second, ANTHROPIC);
+    const [taken, last, ...others] = conversation(second, ANTHROPIC);
     assert.match(taken?.body.toString() ?? '', /written/);
+    assert.deepEqual(others, []);
+    assert.ok(!taken?.body.includes(THOUGHT.seal));
     assert.match(last?.body.toString() ?? '', /Success. Updated the following files/);
     assertTakenOver(await readTraces(stage.daemon), [CURRENT, ANTHROPIC], 429);
   });

@@ -2,9 +2,6 @@ import { NO_USAGE, totalInput, type TokenUsage } from '../../shared/model/usage.
 import type { Answer } from './openai-answers.ts';
 import { jsonReply, write, type Script } from './script.ts';
 
-/** Gemini refuses a call that comes back without the signature that it went out with. */
-export const THOUGHT_SIGNATURE = Buffer.from('a signature of simulated thoughts').toString('base64');
-
 /**
  * generateContent, streamed as the path says, each event a whole response
  * (https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent). Usage is in every chunk, the last
@@ -13,11 +10,11 @@ export const THOUGHT_SIGNATURE = Buffer.from('a signature of simulated thoughts'
 export function geminiContent(answer: Answer = {}): Script {
   return (request) => {
     const [, asked = 'unknown'] = /\/models\/([^:/]+):/.exec(request.path) ?? [];
-    const { text = ['Hello', ' from', ' Gemini', '.'], tool, model = asked } = answer;
+    const { text = ['Hello', ' from', ' Gemini', '.'], tool, thought, model = asked } = answer;
     const usage: TokenUsage = { ...NO_USAGE, inputTokens: 100, outputTokens: 12, ...answer.usage };
     const call = tool && {
       functionCall: { name: tool.name, args: tool.input },
-      thoughtSignature: THOUGHT_SIGNATURE,
+      ...(thought ? { thoughtSignature: thought.seal } : {}),
     };
     const response = (parts: readonly object[], finishReason?: string): object => ({
       candidates: [

@@ -8,8 +8,16 @@ export interface ToolCall {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
+/** What a model thought: text for people, and what only its provider can open. */
+export interface Thought {
+  readonly text: string;
+  readonly seal: string;
+}
+
 /** What a simulated model says, and what that costs. */
 export interface Answer {
+  /** What it thought before, where the protocol has a place for it. */
+  readonly thought?: Thought;
   /** The text in the pieces in which a stream sends it. */
   readonly text?: readonly string[];
   /** What it calls after the text. */
@@ -98,20 +106,28 @@ export function openaiResponses(answer: Answer = {}): Script {
       tools: [],
       usage: reported,
     });
-    const called = answer.tool && responsesCall(answer.tool, request.id);
-    const output = [done, ...(called ? [called.item] : [])];
+    const thought = answer.thought && reasoningItem(answer.thought, request.id);
+    const place = thought ? 1 : 0;
+    const called = answer.tool && responsesCall(answer.tool, request.id, place + 1);
+    const output = [...(thought ? [thought] : []), done, ...(called ? [called.item] : [])];
     const complete = response('completed', output, responsesUsage(usage));
     if (request.json?.['stream'] !== true) return jsonReply(200, complete, { bills: usage });
     let sequence = 0;
     const event = (type: string, fields: object): string =>
       `event: ${type}\n${sse({ type, sequence_number: sequence++, ...fields })}`;
-    const at = { item_id: item.id, output_index: 0, content_index: 0 };
+    const at = { item_id: item.id, output_index: place, content_index: 0 };
     return stream(usage, [
       write(event('response.created', { response: response('in_progress', [], null) })),
       write(event('response.in_progress', { response: response('in_progress', [], null) })),
+      ...(thought
+        ? [
+            write(event('response.output_item.added', { output_index: 0, item: thought })),
+            write(event('response.output_item.done', { output_index: 0, item: thought })),
+          ]
+        : []),
       write(
         event('response.output_item.added', {
-          output_index: 0,
+          output_index: place,
           item: { ...item, status: 'in_progress', content: [] },
         }),
       ),
@@ -119,7 +135,7 @@ export function openaiResponses(answer: Answer = {}): Script {
       ...pieces(text, usage, (delta) => event('response.output_text.delta', { ...at, delta, logprobs: [] })),
       write(event('response.output_text.done', { ...at, text: content.text, logprobs: [] })),
       write(event('response.content_part.done', { ...at, part: content })),
-      write(event('response.output_item.done', { output_index: 0, item: done })),
+      write(event('response.output_item.done', { output_index: place, item: done })),
       ...(called?.events ?? []).map(([type, fields]) => write(event(type, fields))),
       write(event('response.completed', { response: complete })),
     ]);
@@ -141,28 +157,35 @@ function chatCall(
   };
 }
 
+/** Reasoning that the caller keeps: with `store: false` its provider remembers nothing of it. */
+function reasoningItem({ text, seal }: Thought, id: string): object {
+  const summary = [{ type: 'summary_text', text }];
+  return { id: `rs_${id}`, type: 'reasoning', summary, encrypted_content: seal };
+}
+
 /** The item of a call, which follows the message, and the events of its stream. */
 function responsesCall(
   { name, input }: ToolCall,
   id: string,
+  place: number,
 ): { readonly item: object; readonly events: readonly (readonly [type: string, fields: object])[] } {
   const json = JSON.stringify(input);
   const half = Math.floor(json.length / 2);
   const head = { id: `fc_${id}`, type: 'function_call', call_id: `call_${id}`, name };
   const item = { ...head, status: 'completed', arguments: json };
-  const at = { item_id: head.id, output_index: 1 };
+  const at = { item_id: head.id, output_index: place };
   const piece = (delta: string) => ['response.function_call_arguments.delta', { ...at, delta }] as const;
   return {
     item,
     events: [
       [
         'response.output_item.added',
-        { output_index: 1, item: { ...head, status: 'in_progress', arguments: '' } },
+        { output_index: place, item: { ...head, status: 'in_progress', arguments: '' } },
       ],
       piece(json.slice(0, half)),
       piece(json.slice(half)),
       ['response.function_call_arguments.done', { ...at, name, arguments: json }],
-      ['response.output_item.done', { output_index: 1, item }],
+      ['response.output_item.done', { output_index: place, item }],
     ],
   };
 }
@@ -209,7 +232,7 @@ export function modelListing(ids: readonly string[]): Script {
 function fill(
   answer: Answer,
   request: ReceivedRequest,
-): Required<Omit<Answer, 'tool'>> & { readonly usage: TokenUsage } {
+): Required<Omit<Answer, 'tool' | 'thought'>> & { readonly usage: TokenUsage } {
   const asked = request.json?.['model'];
   return {
     model: answer.model ?? (typeof asked === 'string' ? asked : 'unknown'),
