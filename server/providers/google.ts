@@ -22,6 +22,9 @@ export const googleAdapter: ProviderAdapter = {
     'openai-chat',
     'openai-embeddings',
   ]),
+  // A call goes back with the signature that Gemini gave it, or is refused: Chat Completions has no member for that
+  // (ai.google.dev/gemini-api/docs/thought-signatures, github.com/microsoft/vscode/issues/313019).
+  ownProtocol: 'gemini-generate',
   authHeaders: (secret, protocol) =>
     protocol !== null && protocol in OPENAI_PATHS
       ? { authorization: `Bearer ${secret}` }

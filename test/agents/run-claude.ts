@@ -19,7 +19,8 @@ export async function runClaude(
   const model = options.model === undefined ? [] : ['--model', options.model];
   const run = await runAgent({
     script: await installAgent('claude-code'),
-    args: ['-p', options.prompt, '--output-format', 'json', ...model],
+    // Nobody is there to be asked whether it may write in its folder, which is the test's own.
+    args: ['-p', options.prompt, '--output-format', 'json', '--permission-mode', 'acceptEdits', ...model],
     cwd: options.cwd,
     env: {
       HOME: options.home,

@@ -55,6 +55,8 @@ function configuration({ baseUrl, model = 'gpt-5' }: AgentOptions): string {
   return `model = ${JSON.stringify(model)}
 model_provider = "router"
 check_for_update_on_startup = false
+# What it runs comes from the test; a sandbox of its own would not start inside every container.
+sandbox_mode = "danger-full-access"
 
 [analytics]
 enabled = false

@@ -3,9 +3,11 @@ import Anthropic, { APIError as AnthropicError } from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
 import OpenAI, { APIError as OpenAIError } from 'openai';
 import { anthropicMessages } from '../support/anthropic-answers.ts';
+import { geminiContent, geminiListing } from '../support/google-answers.ts';
 import { openaiResponses } from '../support/openai-answers.ts';
 import { RouterFixture } from '../support/router-fixture.ts';
 import { after, jsonReply } from '../support/script.ts';
+import { ScriptedUpstream } from '../support/scripted-upstream.ts';
 
 const CLAUDE = 'claude-sonnet-4-5-20250929';
 
@@ -68,6 +70,29 @@ describe('a caller whose protocol the provider does not speak', () => {
     }))
       text += chunk.text ?? '';
     assert.equal(text, 'pong');
+  });
+
+  it('is carried over into what a provider speaks itself, not into what it imitates', async () => {
+    const gemini = await ScriptedUpstream.start();
+    try {
+      gemini
+        .on({ path: '/v1beta/models' }, geminiListing(['gemini-2.5-pro']))
+        .on({ path: '/v1beta/models/gemini-2.5-pro:generateContent' }, geminiContent({ text: ['pong'] }));
+      const provider = { id: 'google', kind: 'google', baseUrl: gemini.url };
+      await router.daemon.api('POST', '/providers', provider);
+      await router.addKey('google', 'g');
+      const answer = await anthropic().messages.create({
+        model: 'gemini-2.5-pro',
+        max_tokens: 100,
+        messages: [{ role: 'user', content: 'ping' }],
+      });
+      assert.deepEqual(
+        answer.content.map((part) => part.type === 'text' && part.text),
+        ['pong'],
+      );
+    } finally {
+      await gemini.stop();
+    }
   });
 
   it('is told what could not be carried over, and so is the trace', async () => {

@@ -1,12 +1,7 @@
 import { NO_USAGE, type TokenUsage } from '../../shared/model/usage.ts';
-import type { Answer } from './openai-answers.ts';
+import type { Answer, Thought } from './openai-answers.ts';
 import type { ReceivedRequest } from './received-request.ts';
 import { jsonReply, write, type Script, type Step } from './script.ts';
-
-/** What a simulated Claude says: a text, then perhaps the call of a tool. */
-export interface AnthropicAnswer extends Answer {
-  readonly tool?: { readonly name: string; readonly input: Readonly<Record<string, unknown>> };
-}
 
 const DEFAULT_TEXT = ['Hello', ' from', ' the', ' simulated', ' provider', '.'];
 
@@ -15,7 +10,7 @@ const DEFAULT_TEXT = ['Hello', ' from', ' the', ' simulated', ' provider', '.'];
  * https://platform.claude.com/docs/en/build-with-claude/streaming: the input's usage is in `message_start`,
  * `message_delta` restates it and has the cumulative output.
  */
-export function anthropicMessages(answer: AnthropicAnswer = {}): Script {
+export function anthropicMessages(answer: Answer = {}): Script {
   return (request) => {
     const text = answer.text ?? DEFAULT_TEXT;
     const usage: TokenUsage = { ...NO_USAGE, inputTokens: 100, outputTokens: 12, ...answer.usage };
@@ -26,13 +21,19 @@ export function anthropicMessages(answer: AnthropicAnswer = {}): Script {
       model: answer.model ?? askedModel(request),
     };
     const tool = answer.tool && { type: 'tool_use', id: `toolu_${request.id}`, ...answer.tool };
+    const thought = answer.thought && thinkingBlock(answer.thought);
+    const place = thought ? 1 : 0;
     const end = { stop_reason: tool ? 'tool_use' : 'end_turn', stop_sequence: null };
     if (request.json?.['stream'] !== true) {
       return jsonReply(
         200,
         {
           ...message,
-          content: [{ type: 'text', text: text.join('') }, ...(tool ? [tool] : [])],
+          content: [
+            ...(thought ? [thought] : []),
+            { type: 'text', text: text.join('') },
+            ...(tool ? [tool] : []),
+          ],
           ...end,
           usage: messageUsage(usage, usage.outputTokens),
         },
@@ -55,11 +56,12 @@ export function anthropicMessages(answer: AnthropicAnswer = {}): Script {
             },
           }),
         ),
-        write(event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } })),
+        ...(thought ? thinkingEvents(thought) : []),
+        write(event('content_block_start', { index: place, content_block: { type: 'text', text: '' } })),
         write(event('ping', {})),
-        ...pieces(text, usage),
-        write(event('content_block_stop', { index: 0 })),
-        ...(tool ? toolEvents(tool) : []),
+        ...pieces(text, usage, place),
+        write(event('content_block_stop', { index: place })),
+        ...(tool ? toolEvents(tool, place + 1) : []),
         write(event('message_delta', { delta: end, usage: deltaUsage(usage) })),
         write(event('message_stop', {})),
       ],
@@ -99,30 +101,43 @@ function deltaUsage(usage: TokenUsage): object {
   };
 }
 
-function pieces(text: readonly string[], usage: TokenUsage): Step[] {
+function pieces(text: readonly string[], usage: TokenUsage, index: number): Step[] {
   const upTo = (n: number): number => Math.floor((usage.outputTokens * n) / text.length);
-  return text.map((piece, index) =>
+  return text.map((piece, n) =>
     write(
-      event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: piece } }),
-      upTo(index + 1) - upTo(index),
+      event('content_block_delta', { index, delta: { type: 'text_delta', text: piece } }),
+      upTo(n + 1) - upTo(n),
     ),
   );
 }
 
+/** Thoughts come back signed (https://platform.claude.com/docs/en/build-with-claude/extended-thinking). */
+function thinkingBlock({ text, seal }: Thought): { type: string; thinking: string; signature: string } {
+  return { type: 'thinking', thinking: text, signature: seal };
+}
+
+function thinkingEvents({ type, thinking, signature }: ReturnType<typeof thinkingBlock>): Step[] {
+  const delta = (fields: object): Step => write(event('content_block_delta', { index: 0, delta: fields }));
+  return [
+    write(event('content_block_start', { index: 0, content_block: { type, thinking: '', signature: '' } })),
+    delta({ type: 'thinking_delta', thinking }),
+    delta({ type: 'signature_delta', signature }),
+    write(event('content_block_stop', { index: 0 })),
+  ];
+}
+
 /** The input of a tool comes as pieces of JSON text. */
-function toolEvents(tool: { readonly input: object }): Step[] {
+function toolEvents(tool: { readonly input: object }, index: number): Step[] {
   const json = JSON.stringify(tool.input);
   const middle = Math.floor(json.length / 2);
   const piece = (text: string): Step =>
-    write(
-      event('content_block_delta', { index: 1, delta: { type: 'input_json_delta', partial_json: text } }),
-    );
+    write(event('content_block_delta', { index, delta: { type: 'input_json_delta', partial_json: text } }));
   return [
-    write(event('content_block_start', { index: 1, content_block: { ...tool, input: {} } })),
+    write(event('content_block_start', { index, content_block: { ...tool, input: {} } })),
     piece(''),
     piece(json.slice(0, middle)),
     piece(json.slice(middle)),
-    write(event('content_block_stop', { index: 1 })),
+    write(event('content_block_stop', { index })),
   ];
 }
 

@@ -2,10 +2,26 @@ import { NO_USAGE, totalInput, type TokenUsage } from '../../shared/model/usage.
 import type { ReceivedRequest } from './received-request.ts';
 import { jsonReply, write, type Reply, type Script, type Step } from './script.ts';
 
+/** The call of a tool. */
+export interface ToolCall {
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** What a model thought: text for people, and what only its provider can open. */
+export interface Thought {
+  readonly text: string;
+  readonly seal: string;
+}
+
 /** What a simulated model says, and what that costs. */
 export interface Answer {
+  /** What it thought before, where the protocol has a place for it. */
+  readonly thought?: Thought;
   /** The text in the pieces in which a stream sends it. */
   readonly text?: readonly string[];
+  /** What it calls after the text. */
+  readonly tool?: ToolCall;
   readonly usage?: Partial<TokenUsage>;
   /** The model that the answer names; the one asked for if left out. */
   readonly model?: string;
@@ -23,14 +39,22 @@ export function openaiChat(answer: Answer = {}): Script {
   return (request) => {
     const { model, text, usage } = fill(answer, request);
     const base = { id: `chatcmpl-${request.id}`, created: CREATED, model, service_tier: 'default' };
+    const called = answer.tool && chatCall(answer.tool, `call_${request.id}`);
+    const reason = called ? 'tool_calls' : 'stop';
     if (request.json?.['stream'] !== true) {
-      const message = { role: 'assistant', content: text.join(''), refusal: null, annotations: [] };
+      const message = {
+        role: 'assistant',
+        content: text.join(''),
+        refusal: null,
+        annotations: [],
+        ...(called ? { tool_calls: [called.whole] } : {}),
+      };
       return jsonReply(
         200,
         {
           ...base,
           object: 'chat.completion',
-          choices: [{ index: 0, message, logprobs: null, finish_reason: 'stop' }],
+          choices: [{ index: 0, message, logprobs: null, finish_reason: reason }],
           usage: chatUsage(usage),
           system_fingerprint: 'fp_simulated',
         },
@@ -41,13 +65,14 @@ export function openaiChat(answer: Answer = {}): Script {
     const withUsage = streamOptions?.include_usage === true;
     const chunk = (choices: readonly unknown[], reported: unknown = null): string =>
       sse({ ...base, object: 'chat.completion.chunk', choices, ...(withUsage ? { usage: reported } : {}) });
-    const choice = (delta: unknown, reason: string | null = null): readonly unknown[] => [
-      { index: 0, delta, logprobs: null, finish_reason: reason },
+    const choice = (delta: unknown, end: string | null = null): readonly unknown[] => [
+      { index: 0, delta, logprobs: null, finish_reason: end },
     ];
     return stream(usage, [
       write(chunk(choice({ role: 'assistant', content: '', refusal: null }))),
       ...pieces(text, usage, (content) => chunk(choice({ content }))),
-      write(chunk(choice({}, 'stop'))),
+      ...(called?.deltas ?? []).map((delta) => write(chunk(choice({ tool_calls: [delta] })))),
+      write(chunk(choice({}, reason))),
       ...(withUsage ? [write(chunk([], chatUsage(usage)))] : []),
       write('data: [DONE]\n\n'),
     ]);
@@ -65,7 +90,7 @@ export function openaiResponses(answer: Answer = {}): Script {
     const content = { type: 'output_text', text: text.join(''), annotations: [], logprobs: [] };
     const item = { id: `msg_${request.id}`, type: 'message', role: 'assistant' };
     const done = { ...item, status: 'completed', content: [content] };
-    const response = (status: string, output: readonly unknown[], reported: unknown): object => ({
+    const response = (status: string, items: readonly unknown[], reported: unknown): object => ({
       id: `resp_${request.id}`,
       object: 'response',
       created_at: CREATED,
@@ -73,7 +98,7 @@ export function openaiResponses(answer: Answer = {}): Script {
       error: null,
       incomplete_details: null,
       model,
-      output,
+      output: items,
       parallel_tool_calls: true,
       service_tier: 'default',
       store: false,
@@ -81,18 +106,28 @@ export function openaiResponses(answer: Answer = {}): Script {
       tools: [],
       usage: reported,
     });
-    const complete = response('completed', [done], responsesUsage(usage));
+    const thought = answer.thought && reasoningItem(answer.thought, request.id);
+    const place = thought ? 1 : 0;
+    const called = answer.tool && responsesCall(answer.tool, request.id, place + 1);
+    const output = [...(thought ? [thought] : []), done, ...(called ? [called.item] : [])];
+    const complete = response('completed', output, responsesUsage(usage));
     if (request.json?.['stream'] !== true) return jsonReply(200, complete, { bills: usage });
     let sequence = 0;
     const event = (type: string, fields: object): string =>
       `event: ${type}\n${sse({ type, sequence_number: sequence++, ...fields })}`;
-    const at = { item_id: item.id, output_index: 0, content_index: 0 };
+    const at = { item_id: item.id, output_index: place, content_index: 0 };
     return stream(usage, [
       write(event('response.created', { response: response('in_progress', [], null) })),
       write(event('response.in_progress', { response: response('in_progress', [], null) })),
+      ...(thought
+        ? [
+            write(event('response.output_item.added', { output_index: 0, item: thought })),
+            write(event('response.output_item.done', { output_index: 0, item: thought })),
+          ]
+        : []),
       write(
         event('response.output_item.added', {
-          output_index: 0,
+          output_index: place,
           item: { ...item, status: 'in_progress', content: [] },
         }),
       ),
@@ -100,9 +135,58 @@ export function openaiResponses(answer: Answer = {}): Script {
       ...pieces(text, usage, (delta) => event('response.output_text.delta', { ...at, delta, logprobs: [] })),
       write(event('response.output_text.done', { ...at, text: content.text, logprobs: [] })),
       write(event('response.content_part.done', { ...at, part: content })),
-      write(event('response.output_item.done', { output_index: 0, item: done })),
+      write(event('response.output_item.done', { output_index: place, item: done })),
+      ...(called?.events ?? []).map(([type, fields]) => write(event(type, fields))),
       write(event('response.completed', { response: complete })),
     ]);
+  };
+}
+
+/** The first piece of a call has its id and name, all have a part of its arguments. */
+function chatCall(
+  { name, input }: ToolCall,
+  id: string,
+): { readonly whole: object; readonly deltas: readonly object[] } {
+  const json = JSON.stringify(input);
+  const half = Math.floor(json.length / 2);
+  const first = { index: 0, id, type: 'function', function: { name, arguments: '' } };
+  const piece = (text: string): object => ({ index: 0, function: { arguments: text } });
+  return {
+    whole: { id, type: 'function', function: { name, arguments: json } },
+    deltas: [first, piece(json.slice(0, half)), piece(json.slice(half))],
+  };
+}
+
+/** Reasoning that the caller keeps: with `store: false` its provider remembers nothing of it. */
+function reasoningItem({ text, seal }: Thought, id: string): object {
+  const summary = [{ type: 'summary_text', text }];
+  return { id: `rs_${id}`, type: 'reasoning', summary, encrypted_content: seal };
+}
+
+/** The item of a call, which follows the message, and the events of its stream. */
+function responsesCall(
+  { name, input }: ToolCall,
+  id: string,
+  place: number,
+): { readonly item: object; readonly events: readonly (readonly [type: string, fields: object])[] } {
+  const json = JSON.stringify(input);
+  const half = Math.floor(json.length / 2);
+  const head = { id: `fc_${id}`, type: 'function_call', call_id: `call_${id}`, name };
+  const item = { ...head, status: 'completed', arguments: json };
+  const at = { item_id: head.id, output_index: place };
+  const piece = (delta: string) => ['response.function_call_arguments.delta', { ...at, delta }] as const;
+  return {
+    item,
+    events: [
+      [
+        'response.output_item.added',
+        { output_index: place, item: { ...head, status: 'in_progress', arguments: '' } },
+      ],
+      piece(json.slice(0, half)),
+      piece(json.slice(half)),
+      ['response.function_call_arguments.done', { ...at, name, arguments: json }],
+      ['response.output_item.done', { output_index: place, item }],
+    ],
   };
 }
 
@@ -145,7 +229,10 @@ export function modelListing(ids: readonly string[]): Script {
   };
 }
 
-function fill(answer: Answer, request: ReceivedRequest): Required<Answer> & { readonly usage: TokenUsage } {
+function fill(
+  answer: Answer,
+  request: ReceivedRequest,
+): Required<Omit<Answer, 'tool' | 'thought'>> & { readonly usage: TokenUsage } {
   const asked = request.json?.['model'];
   return {
     model: answer.model ?? (typeof asked === 'string' ? asked : 'unknown'),

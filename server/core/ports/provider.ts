@@ -68,6 +68,8 @@ export interface ProviderAdapter {
   readonly protocols: ReadonlySet<Protocol>;
   /** Those that one model speaks, of a provider whose models differ in it. */
   protocolsOf?(model: string): ReadonlySet<Protocol>;
+  /** What requests are translated to if they have to be, of a provider that also imitates others' protocols. */
+  readonly ownProtocol?: Protocol;
   /** What a secret alone tells; the protocol is `null` for the model listing. */
   authHeaders(secret: string, protocol: Protocol | null): Readonly<Record<string, string>>;
   /** What depends on the finished request or has to be fetched: a signature, a token. Never rejects. */

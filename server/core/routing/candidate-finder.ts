@@ -191,7 +191,7 @@ class Search {
     const spoken = protocolsFor(key, model);
     const translateTo = spoken.has(form.codec.protocol)
       ? null
-      : targets.find((protocol) => spoken.has(protocol));
+      : nearest(targets, spoken, key.adapter.ownProtocol);
     if (translateTo === undefined) return;
     const keyId = key.record.id;
     const { billed } = form.codec;
@@ -287,4 +287,14 @@ class Search {
     if (!prefix && !this.#cached) return NO_CACHE;
     return { readTokens: prefix?.tokens ?? 0, writesRest: codec.protocol === 'anthropic-messages' };
   }
+}
+
+/** What a provider says in its own protocol is whole: that comes before what is close to the caller's. */
+function nearest(
+  targets: readonly Protocol[],
+  spoken: ReadonlySet<Protocol>,
+  own: Protocol | undefined,
+): Protocol | undefined {
+  const readable = targets.filter((protocol) => spoken.has(protocol));
+  return readable.find((protocol) => protocol === own) ?? readable[0];
 }
