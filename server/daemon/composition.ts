@@ -91,11 +91,12 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     proxyFor: proxyFromEnvironment(options.env),
     authorities: trustedAuthorities(options.env['APIKEYROUTER_CA_FILE']),
   });
+  const prices = new GenaiPriceBook(clock);
   const core = await openCore({
     store,
     vault,
     upstream,
-    prices: new GenaiPriceBook(clock),
+    prices,
     clock,
     random,
     translator: dialogueTranslator,
@@ -126,6 +127,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     ledger: store,
     lifecycle: options.lifecycle,
     pool,
+    prices,
     logger,
     managementToken: options.managementToken,
     version,

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { KeyPool } from '../core/key/key-pool.ts';
 import type { Logger } from '../core/ports/logger.ts';
+import type { PriceBook } from '../core/ports/prices.ts';
 import { RouterError } from '../core/router-error.ts';
 import { CODECS, classifyPath, endpointPath } from '../protocol/classify.ts';
 import { statusOfCode } from './error-status.ts';
@@ -17,6 +18,7 @@ import { closeAfterRefusal, sendFailure, sendJson } from './send.ts';
 
 export interface HttpServerParts extends ProxyParts, ManagementParts {
   readonly pool: KeyPool;
+  readonly prices: PriceBook;
   readonly logger: Logger;
   readonly managementToken: string;
   readonly version: string;

@@ -45,6 +45,8 @@ export interface Translator {
     model: string,
     kind: ProviderKind | (string & {}),
   ): TranslatedRequest;
+  /** The answer to a request that only counts tokens, for a number of them; `null` for all other requests. */
+  countAnswer(protocol: Protocol, tokens: number): Uint8Array | null;
   /**
    * A conversation that was answered over other protocols in between holds what only those can read. `null`: there is
    * nothing of that kind, and the bytes can pass as they are.

@@ -33,6 +33,22 @@ export function answerHeaders(answer: {
   return headers;
 }
 
+/** Answers with JSON of the router's own. */
+export function replyWhole(
+  channel: CallerChannel,
+  body: Uint8Array,
+  { requestId, warnings }: { readonly requestId: string; readonly warnings: readonly string[] },
+): void {
+  channel.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': String(body.length),
+    'x-request-id': requestId,
+    'x-router-warnings': headerText(warnings.join('; ')),
+  });
+  channel.write(body);
+  channel.end();
+}
+
 /** Answers with an error of the router's own, in the caller's dialect. */
 export function replyError(
   channel: CallerChannel,

@@ -7,7 +7,7 @@ import { ModelRun } from './model-run.ts';
 import { deadlineExceeded, giveUp, INTERNAL } from './give-up.ts';
 import type { NotAdmitted } from './admission.ts';
 import { modelUnknown } from './no-candidate.ts';
-import { replyError, replyProviderError } from './reply.ts';
+import { replyError, replyProviderError, replyWhole } from './reply.ts';
 import { RequestRun } from './request-run.ts';
 import type { RoutedRequest } from './routed-request.ts';
 import type { RouterParts } from './router-parts.ts';
@@ -102,12 +102,28 @@ export class Router {
       const cheaper = served.denied?.model;
       if (cheaper !== undefined && !models.includes(cheaper)) models.splice(at + 1, 0, cheaper);
     }
+    if (!known && this.#answerCount(run, channel)) return;
     if (!known) return this.#fail(run, channel, this.#unknown(run));
     this.#fail(
       run,
       channel,
       giveUp(run, last, denied, clock.now(), (id) => pool.nameOf(id)),
     );
+  }
+
+  /** Tools count tokens to keep within a model's context: where no provider can count, an estimate serves them. */
+  #answerCount(run: RequestRun, channel: CallerChannel): boolean {
+    const { translator, calibration, pool } = this.#parts;
+    const { codec, raw, virtualKey, id } = run.request;
+    if (!pool.lists(run.model)) return false;
+    const { inputTokens } = calibration.estimate(run.model, virtualKey.id, raw.length, null);
+    const body = translator.countAnswer(codec.protocol, inputTokens.expected);
+    if (!body) return false;
+    run.warnings.add('no provider of this model counts tokens: this is an estimate');
+    run.status = 200;
+    run.outcome = 'succeeded';
+    replyWhole(channel, body, { requestId: id, warnings: [...run.warnings] });
+    return true;
   }
 
   #unknown(run: RequestRun): RouterFailure {

@@ -6,6 +6,8 @@ import { AnswerTranslator } from './answer-translator.ts';
 import type { DialogueProtocol } from './dialogue.ts';
 import { removeSeals } from './remove-seals.ts';
 import { isDialogue, translateRequest } from './translate.ts';
+import { CountPipe } from './count-pipe.ts';
+import { type CountProtocol, translateCountRequest, writeCount } from './translate-count.ts';
 import type { GeminiStream } from './write-gemini-answer.ts';
 
 /** The closest first: what has most in common loses least. */
@@ -18,9 +20,15 @@ const TARGETS: Readonly<Record<DialogueProtocol, readonly DialogueProtocol[]>> =
 /** What Anthropic is asked for where the caller sets no limit, which its protocol demands; tokens. */
 const MAX_TOKENS = { old: 4096, current: 16_000 };
 
-/** Translates between the protocols of conversations; all others only pass through. */
+const COUNT_TARGETS: Readonly<Record<CountProtocol, readonly CountProtocol[]>> = {
+  'anthropic-count-tokens': ['gemini-count-tokens'],
+  'gemini-count-tokens': ['anthropic-count-tokens'],
+};
+
+/** Translates between the protocols of conversations, and of counting their tokens; all others only pass through. */
 export const dialogueTranslator: Translator = {
-  targets: (from) => (isDialogue(from) ? TARGETS[from] : []),
+  targets: (from) => (isDialogue(from) ? TARGETS[from] : isCount(from) ? COUNT_TARGETS[from] : []),
+  countAnswer: (protocol, tokens) => (isCount(protocol) ? writeCount(protocol, tokens) : null),
   translate,
   withoutForeignParts: (form) => {
     const { protocol } = form.codec;
@@ -34,6 +42,7 @@ function translate(form: RequestForm, to: Protocol, model: string, kind: string)
   const from = codec.protocol;
   const path = { model, stream: facts.stream };
   const body: unknown = JSON.parse(new TextDecoder().decode(form.raw));
+  if (isCount(from) && isCount(to)) return translateCount(form, to, body, model);
   const written = translateRequest(from, to, body, {
     model,
     defaultMaxTokens: /claude-(?:2|instant|3-(?:haiku|sonnet|opus|5))/.test(model)
@@ -68,6 +77,29 @@ function translate(form: RequestForm, to: Protocol, model: string, kind: string)
         geminiStream: geminiStream(query),
       }),
   };
+}
+
+function translateCount(
+  form: RequestForm,
+  to: CountProtocol,
+  body: unknown,
+  model: string,
+): TranslatedRequest {
+  const from = form.codec.protocol;
+  if (!isCount(from)) throw new RangeError('Only counts are translated to counts.');
+  const written = translateCountRequest(from, body, model);
+  if (!written.ok) return written;
+  return {
+    ok: true,
+    form: { codec: CODECS[to], raw: written.body, facts: { ...form.facts, model } },
+    warnings: [],
+    answerType: () => 'application/json',
+    openPipe: () => new CountPipe(to, from),
+  };
+}
+
+function isCount(protocol: Protocol): protocol is CountProtocol {
+  return Object.hasOwn(COUNT_TARGETS, protocol);
 }
 
 function geminiStream(query: string): GeminiStream {
