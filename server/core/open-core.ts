@@ -111,6 +111,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     clock,
     random,
     changes,
+    onTransition: (transition) => observer?.stateChanged?.([transition]),
     providers,
     turns,
   });

@@ -215,6 +215,18 @@ describe('routing in a program', () => {
     assert.ok(share === 3 || share === 4, names.join());
   });
 
+  it('tells its program of every change of a key, whoever made it', async () => {
+    const seen: string[] = [];
+    stage.router.on('stateChange', ({ from, to }) => seen.push(`${from} ${to}`));
+    const { id } = await stage.key('a');
+    await stage.key('b');
+    await stage.router.updateKeyState(id, 'disabled');
+    await stage.router.updateKeyState(id, 'available');
+    stage.answers.set(secretOf('a'), () => ({ status: 401 }));
+    assert.deepEqual(await stage.names(1), ['b']);
+    assert.deepEqual(seen, ['available disabled', 'disabled available', 'available invalid']);
+  });
+
   it('stops hammering a dead key', async () => {
     await stage.key('dead');
     await stage.key('alive');

@@ -35,6 +35,8 @@ export interface KeyAdminParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly changes: ChangeHub;
+  /** A key was switched, or its provider refused it. */
+  readonly onTransition: (transition: StateTransition) => void;
   readonly providers: ProviderAdmin;
   /** Shared with `providers`. */
   readonly turns: OneAtATime;
@@ -338,8 +340,10 @@ export class KeyAdmin {
     const to = changed ? this.#state(changed) : from;
     if (from !== to) {
       const owner = `key:${record.id}`;
-      const transition: StateTransition = { at: clock.now(), owner, from, to, trigger };
-      await store.recordStates([], [requestId === undefined ? transition : { ...transition, requestId }]);
+      const change = { at: clock.now(), owner, from, to, trigger };
+      const transition: StateTransition = requestId === undefined ? change : { ...change, requestId };
+      await store.recordStates([], [transition]);
+      this.#parts.onTransition(transition);
     }
     changes.emit('keys', 'state');
   }
