@@ -4,11 +4,22 @@ import { freeformTool } from './freeform-tool.ts';
 import { objectsOf } from './read-fields.ts';
 import type { Warnings } from './warnings.ts';
 
-/** Functions, freeform tools and namespaces of them; whatever OpenAI itself would run is left out. */
+/**
+ * Functions, freeform tools and namespaces of them; whatever OpenAI itself would run is left out. One that is declared
+ * again takes the place of the first: elsewhere a name may stand for one tool only.
+ */
 export function readResponsesTools(
   tools: readonly JsonObject[],
   warnings: Warnings,
-  namespace: string | null = null,
+): readonly ToolDefinition[] {
+  const read = readTools(tools, warnings, null);
+  return [...new Map(read.map((tool) => [tool.name, tool])).values()];
+}
+
+function readTools(
+  tools: readonly JsonObject[],
+  warnings: Warnings,
+  namespace: string | null,
 ): readonly ToolDefinition[] {
   return tools.flatMap((tool): readonly ToolDefinition[] => {
     switch (tool['type']) {
@@ -17,7 +28,7 @@ export function readResponsesTools(
       case 'custom':
         return [freeformTool(tool, namespace)];
       case 'namespace':
-        return readResponsesTools(objectsOf(tool['tools']), warnings, asText(tool['name']));
+        return readTools(objectsOf(tool['tools']), warnings, asText(tool['name']));
       default:
         warnings.leftOut(`the tool of type ${JSON.stringify(tool['type'])}`);
         return [];
