@@ -237,6 +237,31 @@ describe('Coding agents across providers', function () {
       [[200, ANTHROPIC]],
     ]);
   });
+
+  it('Codex, whose newest models write programs that call its tools, is answered by Claude', async () => {
+    const newest = { ...OPENAI, model: 'gpt-6-sol' };
+    stage = await AgentStage.start([fallBack(newest, ANTHROPIC)]);
+    const program = `text(await tools.exec_command({ cmd: 'echo plum > fruit.txt && echo written' }));`;
+    const first = await simulate(newest, openaiRateLimited({ retryAfterSeconds: 60 }));
+    const second = await simulate(
+      ANTHROPIC,
+      anthropicMessages({ tool: { name: 'exec', input: { input: program } }, usage: USAGE }),
+      anthropicMessages({ text: ['The word', ' is in the file.'], usage: USAGE }),
+    );
+    const run = await runCodex(stage.run(PROMPT, newest.model));
+
+    assert.equal(run.answer, DONE, run.stderr);
+    assert.equal(await readFile(stage.file('fruit.txt'), 'utf8'), 'plum\n');
+    conversation(first, newest);
+    assert.match(conversation(second, ANTHROPIC)[1]?.body.toString() ?? '', /written/);
+    assertServed(await readTraces(stage.daemon), 'openai-responses', [
+      [
+        [429, newest],
+        [200, ANTHROPIC],
+      ],
+      [[200, ANTHROPIC]],
+    ]);
+  });
 });
 
 function fallBack(from: Simulated, to: Simulated): { name: string; policy: object } {

@@ -4,6 +4,9 @@ import { freeformTool } from './freeform-tool.ts';
 import { objectsOf } from './read-fields.ts';
 import type { Warnings } from './warnings.ts';
 
+/** Where tools are that have no other namespace; their calls name it or not (github.com/lidge-jun/opencodex/pull/2020). */
+const DEFAULT_NAMESPACE = 'functions';
+
 /**
  * Functions, freeform tools and namespaces of them; whatever OpenAI itself would run is left out. One that is declared
  * again takes the place of the first: elsewhere a name may stand for one tool only.
@@ -28,7 +31,7 @@ function readTools(
       case 'custom':
         return [freeformTool(tool, namespace)];
       case 'namespace':
-        return readTools(objectsOf(tool['tools']), warnings, asText(tool['name']));
+        return readTools(objectsOf(tool['tools']), warnings, namespaceOf(tool));
       default:
         warnings.leftOut(`the tool of type ${JSON.stringify(tool['type'])}`);
         return [];
@@ -38,7 +41,11 @@ function readTools(
 
 /** The one name that stands for a tool and its namespace. */
 export function toolNameOf(namespace: string | null, name: string): string {
-  return namespace === null ? name : `${namespace}__${name}`;
+  return namespace === null || namespace === DEFAULT_NAMESPACE ? name : `${namespace}__${name}`;
+}
+
+function namespaceOf({ name }: JsonObject): string | null {
+  return name === DEFAULT_NAMESPACE ? null : asText(name);
 }
 
 function readFunction(tool: JsonObject, namespace: string | null): ToolDefinition {

@@ -288,7 +288,7 @@ describe('a choice of tools', () => {
 });
 
 describe('tools that come with the conversation', () => {
-  it('are tools like others, and the last of a name counts', () => {
+  it('are tools like others, those of "functions" without a prefix, and the last of a name counts', () => {
     const tool = (name: string, description: string) => ({
       type: 'function',
       name,
@@ -315,7 +315,7 @@ describe('tools that come with the conversation', () => {
       ]),
       [
         ['wait', 'Waits long.'],
-        ['functions__exec', 'Runs.'],
+        ['exec', 'Runs.'],
         ['find', 'Finds.'],
       ],
     );
