@@ -7,7 +7,7 @@ import { geminiContent, geminiListing } from '../support/google-answers.ts';
 import { type Answer, modelListing, openaiChat, openaiResponses } from '../support/openai-answers.ts';
 import { anthropicOverloaded, openaiRateLimited } from '../support/provider-errors.ts';
 import type { ReceivedRequest } from '../support/received-request.ts';
-import type { Script } from '../support/script.ts';
+import { type Script, startingWith } from '../support/script.ts';
 import { ScriptedUpstream } from '../support/scripted-upstream.ts';
 import { AgentStage } from './agent-stage.ts';
 import { installAgent } from './install-agent.ts';
@@ -19,7 +19,13 @@ const PROMPT = 'Write the word plum into the file fruit.txt.';
 const DONE = 'The word is in the file.';
 /** Gemini's signature is base64 of bytes, the others are text of that kind too. */
 const THOUGHT = { text: 'A fruit.', seal: Buffer.from('what only its provider can open').toString('base64') };
+/** An overloaded provider rests a second the first time. */
+const RESTED_MS = 1_500;
 const USAGE: TokenUsage = { ...NO_USAGE, inputTokens: 1234, cacheReadTokens: 5678, outputTokens: 131 };
+
+/** Headers that only the agent's own provider may see. */
+const OF_CLAUDE_CODE = /^(?:anthropic|x-api-key|x-stainless|x-app|x-claude)/;
+const OF_CODEX = /^(?:openai|authorization|originator|session|thread|x-client|x-codex|x-openai)/;
 
 /** A provider as it is simulated: how it is added, called, and answers. */
 interface Simulated {
@@ -94,13 +100,23 @@ describe('Coding agents across providers', function () {
   }
 
   /** The requests of the conversation: nothing else was asked for but the models, and nothing came along. */
-  function conversation(upstream: ScriptedUpstream, { path, secret }: Simulated): readonly ReceivedRequest[] {
+  function conversation(
+    upstream: ScriptedUpstream,
+    { path, secret }: Simulated,
+    foreign?: RegExp,
+  ): readonly ReceivedRequest[] {
     const sent = upstream.requests.filter(({ method }) => method === 'POST');
     for (const request of sent) {
       assert.equal(request.path, path);
       assert.equal(request.key, secret);
       assert.ok(!JSON.stringify(request.headers).includes(stage.token));
       assert.ok(!request.body.includes(stage.token));
+      const names = Object.keys(request.headers);
+      if (foreign)
+        assert.deepEqual(
+          names.filter((name) => foreign.test(name)),
+          [],
+        );
     }
     return sent;
   }
@@ -119,11 +135,9 @@ describe('Coding agents across providers', function () {
 
       assert.equal(answer.result, DONE);
       assert.equal(await readFile(file, 'utf8'), 'plum\n');
-      const sent = conversation(upstream, provider);
+      const sent = conversation(upstream, provider, OF_CLAUDE_CODE);
       assert.equal(sent.length, 2);
       assert.match(sent[1]?.body.toString() ?? '', /File created successfully/);
-      for (const { headers } of sent)
-        assert.deepEqual(namesOf(headers, /^(?:anthropic|x-stainless|x-app)/), []);
       // What it thought comes back to it as it was, where the protocol has a place for it.
       assert.equal(sent[1]?.body.includes(THOUGHT.seal), provider !== COMPATIBLE);
       assertTranslated(await readTraces(stage.daemon), 'anthropic-messages', provider);
@@ -142,17 +156,14 @@ describe('Coding agents across providers', function () {
 
     assert.equal(run.answer, DONE, run.stderr);
     assert.equal(await readFile(stage.file('fruit.txt'), 'utf8'), 'plum\n');
-    const sent = conversation(upstream, ANTHROPIC);
+    const sent = conversation(upstream, ANTHROPIC, OF_CODEX);
     assert.equal(sent.length, 2);
     assert.match(sent[1]?.body.toString() ?? '', /written/);
     assert.ok(sent[1]?.body.includes(THOUGHT.seal));
-    for (const { headers } of sent) {
-      assert.deepEqual(namesOf(headers, /^(?:openai|authorization|originator|session|x-codex|x-openai)/), []);
-    }
     assertTranslated(await readTraces(stage.daemon), 'openai-responses', ANTHROPIC);
   });
 
-  it('Claude Code goes on with another provider in the middle of its session', async () => {
+  it('Claude Code goes on with another provider in the middle of its session, and comes back', async () => {
     stage = await AgentStage.start([fallBack(ANTHROPIC, OPENAI)]);
     const file = stage.file('fruit.txt');
     const first = await simulate(
@@ -164,27 +175,34 @@ describe('Coding agents across providers', function () {
         usage: USAGE,
       }),
       anthropicOverloaded(),
+      anthropicMessages({ text: ['The word', ' is in the file.'], usage: USAGE }),
     );
-    const second = await simulate(
-      OPENAI,
-      openaiResponses({
-        text: ['That is', ' not it.'],
-        tool: { name: 'Edit', input: { file_path: file, old_string: 'plumb', new_string: 'plum' } },
-        usage: USAGE,
-      }),
-      openaiResponses({ text: ['The word', ' is in the file.'], usage: USAGE }),
-    );
+    const between = openaiResponses({
+      text: ['That is', ' not it.'],
+      thought: THOUGHT,
+      tool: { name: 'Edit', input: { file_path: file, old_string: 'plumb', new_string: 'plum' } },
+      usage: USAGE,
+    });
+    const second = await simulate(OPENAI, startingWith(between, { do: 'wait', ms: RESTED_MS }));
     const { answer } = await runClaude(stage.run(PROMPT, ANTHROPIC.model));
 
     assert.equal(answer.result, DONE);
     assert.equal(await readFile(file, 'utf8'), 'plum\n');
-    conversation(first, ANTHROPIC);
-    const [taken, last, ...others] = conversation(second, OPENAI);
+    const [taken, ...others] = conversation(second, OPENAI, OF_CLAUDE_CODE);
     assert.match(taken?.body.toString() ?? '', /File created successfully/);
-    assert.deepEqual(others, []);
     assert.ok(!taken?.body.includes(THOUGHT.seal));
-    assert.match(last?.body.toString() ?? '', /has been updated/);
-    assertTakenOver(await readTraces(stage.daemon), [ANTHROPIC, OPENAI], 529);
+    assert.deepEqual(others, []);
+    const back = conversation(first, ANTHROPIC)[2]?.body.toString() ?? '';
+    assert.match(back, /has been updated/);
+    assert.deepEqual(back.match(/"signature":"[^"]*"/g), [`"signature":"${THOUGHT.seal}"`]);
+    assertServed(await readTraces(stage.daemon), 'anthropic-messages', [
+      [[200, ANTHROPIC]],
+      [
+        [529, ANTHROPIC],
+        [200, OPENAI],
+      ],
+      [[200, ANTHROPIC]],
+    ]);
   });
 
   it('Codex goes on with another provider in the middle of its session', async () => {
@@ -214,12 +232,44 @@ describe('Coding agents across providers', function () {
     assert.equal(run.answer, DONE, run.stderr);
     assert.equal(await readFile(stage.file('fruit.txt'), 'utf8'), 'plum\n');
     conversation(first, CURRENT);
-    const [taken, last, ...others] = conversation(second, ANTHROPIC);
+    const [taken, last, ...others] = conversation(second, ANTHROPIC, OF_CODEX);
     assert.match(taken?.body.toString() ?? '', /written/);
     assert.deepEqual(others, []);
     assert.ok(!taken?.body.includes(THOUGHT.seal));
     assert.match(last?.body.toString() ?? '', /Success. Updated the following files/);
-    assertTakenOver(await readTraces(stage.daemon), [CURRENT, ANTHROPIC], 429);
+    assertServed(await readTraces(stage.daemon), 'openai-responses', [
+      [[200, CURRENT]],
+      [
+        [429, CURRENT],
+        [200, ANTHROPIC],
+      ],
+      [[200, ANTHROPIC]],
+    ]);
+  });
+
+  it('Codex, whose newest models write programs that call its tools, is answered by Claude', async () => {
+    const newest = { ...OPENAI, model: 'gpt-6-sol' };
+    stage = await AgentStage.start([fallBack(newest, ANTHROPIC)]);
+    const program = `text(await tools.exec_command({ cmd: 'echo plum > fruit.txt && echo written' }));`;
+    const first = await simulate(newest, openaiRateLimited({ retryAfterSeconds: 60 }));
+    const second = await simulate(
+      ANTHROPIC,
+      anthropicMessages({ tool: { name: 'exec', input: { input: program } }, usage: USAGE }),
+      anthropicMessages({ text: ['The word', ' is in the file.'], usage: USAGE }),
+    );
+    const run = await runCodex(stage.run(PROMPT, newest.model));
+
+    assert.equal(run.answer, DONE, run.stderr);
+    assert.equal(await readFile(stage.file('fruit.txt'), 'utf8'), 'plum\n');
+    conversation(first, newest);
+    assert.match(conversation(second, ANTHROPIC, OF_CODEX)[1]?.body.toString() ?? '', /written/);
+    assertServed(await readTraces(stage.daemon), 'openai-responses', [
+      [
+        [429, newest],
+        [200, ANTHROPIC],
+      ],
+      [[200, ANTHROPIC]],
+    ]);
   });
 });
 
@@ -227,10 +277,6 @@ function fallBack(from: Simulated, to: Simulated): { name: string; policy: objec
   const name = 'across providers';
   const rules = [{ action: 'fallback_models', models: [to.model] }];
   return { name, policy: { name, type: 'failure_handling', scope: { model: from.model }, rules } };
-}
-
-function namesOf(headers: object, pattern: RegExp): readonly string[] {
-  return Object.keys(headers).filter((name) => pattern.test(name));
 }
 
 /** Two turns, each served at once by a provider of another protocol. */
@@ -250,31 +296,21 @@ function assertTranslated(traces: readonly Trace[], from: Protocol, { protocol, 
   assert.equal(traces[0]?.conversation, traces[1]?.conversation);
 }
 
-/** Three turns: the second and third are served by another provider, since the first one fails from then on. */
-function assertTakenOver(
+/** Turns and their attempts, the last of which was answered: in another protocol than the caller's by translation. */
+function assertServed(
   traces: readonly Trace[],
-  [first, second]: readonly [Simulated, Simulated],
-  status: number,
+  from: Protocol,
+  turns: readonly (readonly (readonly [status: number, by: Simulated])[])[],
 ): void {
   assert.deepEqual(
-    traces.map(({ attempts }) => attempts.map((attempt) => [attempt.status, attempt.model])),
-    [
-      [[200, first.model]],
-      [
-        [status, first.model],
-        [200, second.model],
-      ],
-      [[200, second.model]],
-    ],
+    traces.map(({ attempts }) => attempts.map(({ status, model }) => [status, model])),
+    turns.map((attempts) => attempts.map(([status, by]) => [status, by.model])),
   );
-  const edit = `translated from ${first.protocol} to ${second.protocol}`;
-  assert.deepEqual(
-    traces.map(({ edits }) => edits),
-    [[], [edit], [edit]],
-  );
-  for (const trace of traces) {
+  traces.forEach((trace, index) => {
+    const to = turns[index]?.at(-1)?.[1].protocol;
     assert.equal(trace.outcome, 'succeeded');
+    assert.deepEqual(trace.edits, to === from ? [] : [`translated from ${from} to ${to}`]);
     assert.deepEqual(trace.usage, USAGE);
     assert.ok(trace.costNano > 0);
-  }
+  });
 }

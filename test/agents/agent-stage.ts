@@ -14,30 +14,33 @@ export interface StagedProvider {
   readonly settings?: ProviderSettings;
 }
 
+interface Folders {
+  readonly data: TempFolder;
+  readonly home: TempFolder;
+  readonly work: TempFolder;
+}
+
 /** The real daemon with its data, and the folders that an agent lives and works in. */
 export class AgentStage {
   readonly daemon: DaemonProcess;
   readonly token: string;
-  readonly #data: TempFolder;
-  readonly #home: TempFolder;
-  readonly #work: TempFolder;
+  readonly #folders: Folders;
 
-  private constructor(daemon: DaemonProcess, token: string, folders: readonly TempFolder[]) {
-    const [data, home, work] = folders;
-    if (!data || !home || !work) throw new RangeError('A stage has three folders.');
+  private constructor(daemon: DaemonProcess, token: string, folders: Folders) {
     this.daemon = daemon;
     this.token = token;
-    this.#data = data;
-    this.#home = home;
-    this.#work = work;
+    this.#folders = folders;
   }
 
   /** The policies are written into the database before the daemon opens it. */
   static async start(policies: readonly StoredPolicy[] = []): Promise<AgentStage> {
-    const folders = [await createTempFolder(), await createTempFolder(), await createTempFolder()];
-    const data = folders[0]?.path ?? '';
-    if (policies.length > 0) await storePolicies(data, policies);
-    const daemon = await DaemonProcess.start(data);
+    const folders: Folders = {
+      data: await createTempFolder(),
+      home: await createTempFolder(),
+      work: await createTempFolder(),
+    };
+    if (policies.length > 0) await storePolicies(folders.data, policies);
+    const daemon = await DaemonProcess.start(folders.data.path);
     const issued = await daemon.api<{ token: string }>('POST', '/virtual-keys', { name: 'agent' });
     return new AgentStage(daemon, issued.token, folders);
   }
@@ -51,24 +54,25 @@ export class AgentStage {
 
   /** A path in the folder that the agent works in. */
   file(name: string): string {
-    return this.#work.file(name);
+    return this.#folders.work.file(name);
   }
 
   /** How an agent is run here. */
   run(prompt: string, model: string): AgentOptions {
     const { daemon, token } = this;
-    return { baseUrl: daemon.url, token, prompt, model, cwd: this.#work.path, home: this.#home.path };
+    const { home, work } = this.#folders;
+    return { baseUrl: daemon.url, token, prompt, model, cwd: work.path, home: home.path };
   }
 
   async stop(): Promise<void> {
     await this.daemon.stop();
-    for (const folder of [this.#data, this.#home, this.#work]) await folder.remove();
+    for (const folder of Object.values(this.#folders)) await folder.remove();
   }
 }
 
-async function storePolicies(folder: string, policies: readonly StoredPolicy[]): Promise<void> {
+async function storePolicies(folder: TempFolder, policies: readonly StoredPolicy[]): Promise<void> {
   const store = SqliteStore.open({
-    file: `${folder}/router.db`,
+    file: folder.file('router.db'),
     instance: { id: 'policies', pid: process.pid },
     clock: new SystemClock(),
     isAlive: () => false,

@@ -22,6 +22,14 @@ export function readItems(items: readonly JsonObject[], warnings: Warnings): rea
   return items.flatMap((item) => readItem(item, warnings));
 }
 
+/** Tools that are not declared beside the conversation but in it: Codex's newer models have theirs there. */
+export function toolsWithin(input: unknown): readonly JsonObject[] {
+  if (!Array.isArray(input)) return [];
+  return objectsOf(input).flatMap(({ type, tools }) =>
+    type === 'additional_tools' || type === 'tool_search_output' ? objectsOf(tools) : [],
+  );
+}
+
 function readItem(item: JsonObject, warnings: Warnings): readonly Turn[] {
   switch (item['type']) {
     case undefined:
@@ -38,6 +46,9 @@ function readItem(item: JsonObject, warnings: Warnings): readonly Turn[] {
     case 'function_call_output':
     case 'custom_tool_call_output':
       return [{ role: 'user', parts: [readOutput(item)] }];
+    case 'additional_tools':
+      // Read by `toolsWithin`.
+      return [];
     case 'item_reference':
       throw new Untranslatable('An item reference belongs to the account that holds the item.');
     case 'compaction':

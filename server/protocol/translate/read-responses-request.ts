@@ -3,7 +3,7 @@ import type { Dialogue, OutputFormat, Reasoning, ToolChoice, Turn } from './dial
 import { readEffort } from './effort.ts';
 import { readOpenaiOptions } from './openai-options.ts';
 import { needText, numberOf, objectsOf, textsOf } from './read-fields.ts';
-import { readItems } from './read-responses-items.ts';
+import { readItems, toolsWithin } from './read-responses-items.ts';
 import { readResponsesTools, toolNameOf } from './read-responses-tools.ts';
 import { splitSystem } from './split-system.ts';
 import { Untranslatable } from './untranslatable.ts';
@@ -55,7 +55,7 @@ export function readResponsesRequest(body: JsonObject, warnings: Warnings): Dial
   return {
     model: needText(body['model'], '"model"'),
     ...splitSystem([...(instructions === '' ? [] : [first]), ...readInput(body['input'], warnings)]),
-    tools: readResponsesTools(objectsOf(body['tools']), warnings),
+    tools: readResponsesTools([...objectsOf(body['tools']), ...toolsWithin(body['input'])], warnings),
     toolChoice: readToolChoice(body['tool_choice'], warnings),
     parallelTools: body['parallel_tool_calls'] !== false,
     output: readOutput(asObject(text?.['format'])),

@@ -4,11 +4,25 @@ import { freeformTool } from './freeform-tool.ts';
 import { objectsOf } from './read-fields.ts';
 import type { Warnings } from './warnings.ts';
 
-/** Functions, freeform tools and namespaces of them; whatever OpenAI itself would run is left out. */
+/** Where tools are that have no other namespace; their calls name it or not (github.com/lidge-jun/opencodex/pull/2020). */
+const DEFAULT_NAMESPACE = 'functions';
+
+/**
+ * Functions, freeform tools and namespaces of them; whatever OpenAI itself would run is left out. One that is declared
+ * again takes the place of the first: elsewhere a name may stand for one tool only.
+ */
 export function readResponsesTools(
   tools: readonly JsonObject[],
   warnings: Warnings,
-  namespace: string | null = null,
+): readonly ToolDefinition[] {
+  const read = readTools(tools, warnings, null);
+  return [...new Map(read.map((tool) => [tool.name, tool])).values()];
+}
+
+function readTools(
+  tools: readonly JsonObject[],
+  warnings: Warnings,
+  namespace: string | null,
 ): readonly ToolDefinition[] {
   return tools.flatMap((tool): readonly ToolDefinition[] => {
     switch (tool['type']) {
@@ -17,7 +31,7 @@ export function readResponsesTools(
       case 'custom':
         return [freeformTool(tool, namespace)];
       case 'namespace':
-        return readResponsesTools(objectsOf(tool['tools']), warnings, asText(tool['name']));
+        return readTools(objectsOf(tool['tools']), warnings, namespaceOf(tool));
       default:
         warnings.leftOut(`the tool of type ${JSON.stringify(tool['type'])}`);
         return [];
@@ -27,7 +41,11 @@ export function readResponsesTools(
 
 /** The one name that stands for a tool and its namespace. */
 export function toolNameOf(namespace: string | null, name: string): string {
-  return namespace === null ? name : `${namespace}__${name}`;
+  return namespace === null || namespace === DEFAULT_NAMESPACE ? name : `${namespace}__${name}`;
+}
+
+function namespaceOf({ name }: JsonObject): string | null {
+  return name === DEFAULT_NAMESPACE ? null : asText(name);
 }
 
 function readFunction(tool: JsonObject, namespace: string | null): ToolDefinition {

@@ -287,6 +287,42 @@ describe('a choice of tools', () => {
   });
 });
 
+describe('tools that come with the conversation', () => {
+  it('are tools like others, those of "functions" without a prefix, and the last of a name counts', () => {
+    const tool = (name: string, description: string) => ({
+      type: 'function',
+      name,
+      description,
+      parameters: {},
+    });
+    const exec = { type: 'custom', name: 'exec', description: 'Runs.' };
+    const found = { type: 'tool_search_output', call_id: 's', tools: [tool('find', 'Finds.')] };
+    const input = [
+      {
+        type: 'additional_tools',
+        role: 'developer',
+        tools: [{ type: 'namespace', name: 'functions', tools: [exec] }, tool('wait', 'Waits long.')],
+      },
+      { ...user, type: 'message' },
+      found,
+    ];
+    const asked = { input, tools: [tool('wait', 'Waits.')] };
+    const { json, warnings } = translated('openai-responses', 'anthropic-messages', asked);
+    assert.deepEqual(
+      (json['tools'] as { name: string; description: string }[]).map(({ name, description }) => [
+        name,
+        description,
+      ]),
+      [
+        ['wait', 'Waits long.'],
+        ['exec', 'Runs.'],
+        ['find', 'Finds.'],
+      ],
+    );
+    assert.doesNotMatch(warnings.join(), /additional_tools/);
+  });
+});
+
 describe('a schema for OpenAI', () => {
   const strictOf = (schema: object) => {
     const output_config = { format: { type: 'json_schema', schema } };
