@@ -21,6 +21,10 @@ export class Bounded<K, V> {
     return this.#entries.get(key);
   }
 
+  entries(): IterableIterator<[K, V]> {
+    return this.#entries.entries();
+  }
+
   set(key: K, value: V): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);

@@ -123,7 +123,7 @@ export class KeyPool {
    */
   serving(model: string, protocols: readonly Protocol[], pinned: string | null): readonly PooledKey[] {
     const name = `${protocols.join(' ')} ${pinned ?? ''} ${model}`;
-    let keys = this.#serving.get(name);
+    let keys = this.#serving.peek(name);
     if (!keys) {
       keys = this.#find(model, protocols, pinned);
       this.#serving.set(name, keys);

@@ -48,7 +48,7 @@ export interface RoutePlan {
   /** Rules that have a say whichever keys there are, each once. */
   readonly applied: readonly RuleReference[];
   /** The first constraint that leaves a candidate out. */
-  refuse(key: KeyFacts, model: string): { readonly reason: SkipReason; readonly rule: RuleReference } | null;
+  refuse(key: KeyFacts, model: string): Refusal;
   /** The first rule that prefers keys and counts for this one. */
   preferenceFor(key: KeyFacts): PlacedRule | null;
 }
@@ -56,6 +56,17 @@ export interface RoutePlan {
 /** Plans are the same for all requests of a model that the same rules apply to, unless one looks at the size. */
 const PLANS = new WeakMap<RequestRules, Bounded<string, RoutePlan>>();
 const MAX_REMEMBERED = 256;
+
+type Refusal = { readonly reason: SkipReason; readonly rule: RuleReference } | null;
+
+function firstRefusal(constraints: readonly PlacedRule[], key: KeyFacts, model: string): Refusal {
+  for (const placed of constraints) {
+    if (!countsFor(placed, key)) continue;
+    const reason = placed.constraint?.(key, model) ?? null;
+    if (reason) return { reason, rule: placed.reference };
+  }
+  return null;
+}
 
 /** Reads the plan of a request off the rules that apply to it. */
 export function planRoute(rules: RequestRules, model: string, inputTokens: number): RoutePlan {
@@ -69,6 +80,8 @@ export function planRoute(rules: RequestRules, model: string, inputTokens: numbe
 
 function readPlan(rules: RequestRules, model: string, inputTokens: number): RoutePlan {
   const { constraints, preferences } = rules;
+  // What is declared of a key is another object when it changes.
+  const refusals = new WeakMap<KeyFacts, Refusal>();
   const applied = new Set<RuleReference>();
   const note = ({ reference }: PlacedRule): void => {
     applied.add(reference);
@@ -135,12 +148,10 @@ function readPlan(rules: RequestRules, model: string, inputTokens: number): Rout
     sticky: sticky?.rule.enabled ?? true,
     applied: [...applied],
     refuse: (key, candidate) => {
-      for (const placed of constraints) {
-        if (!countsFor(placed, key)) continue;
-        const reason = placed.constraint?.(key, candidate) ?? null;
-        if (reason) return { reason, rule: placed.reference };
-      }
-      return null;
+      if (candidate !== model) return firstRefusal(constraints, key, candidate);
+      let known = refusals.get(key);
+      if (known === undefined) refusals.set(key, (known = firstRefusal(constraints, key, model)));
+      return known;
     },
     preferenceFor: (key) => preferences.find((preference) => countsFor(preference, key)) ?? null,
   };

@@ -4,8 +4,9 @@ import type { LimitView } from '../../../shared/model/views.ts';
 import { Bounded } from '../bounded-map.ts';
 import type { LimitReading } from '../ports/provider.ts';
 
-/** Model families of accounts that are remembered. Families may be names from requests. */
-const MAX_REMEMBERED = 4096;
+const MAX_ACCOUNTS = 4096;
+/** Families may be names from requests. */
+const MAX_FAMILIES = 256;
 
 /** What an attempt is expected to use, or what attempts have used. */
 export interface LimitUse {
@@ -28,7 +29,8 @@ interface Reading extends LimitReading {
   readonly mark: SentMark;
 }
 
-interface Account {
+/** What is known of one model family of an account. */
+interface FamilyLimits {
   sent: LimitUse;
   readonly readings: Map<LimitReading['dimension'], Reading>;
 }
@@ -41,13 +43,11 @@ const NOTHING: LimitUse = { requests: 0, inputTokens: 0, outputTokens: 0 };
  * until the reset that it named comes back evenly (the buckets of OpenAI and Anthropic fill continuously).
  */
 export class LearnedLimits {
-  readonly #accounts = new Bounded<string, Account>(MAX_REMEMBERED);
-  /** The families of each account that a reading is known of. */
-  readonly #families = new Bounded<string, Set<string>>(MAX_REMEMBERED);
+  readonly #accounts = new Bounded<string, Bounded<string, FamilyLimits>>(MAX_ACCOUNTS);
 
   /** An attempt is sent. The mark goes to `read` with its answer. */
   sent(account: string, family: string, use: LimitUse): SentMark {
-    const known = this.#account(account, family);
+    const known = this.#of(account, family);
     const before = known.sent;
     known.sent = {
       requests: before.requests + use.requests,
@@ -66,21 +66,18 @@ export class LearnedLimits {
     now: number,
   ): void {
     if (readings.length === 0) return;
-    const known = this.#account(account, family);
+    const known = this.#of(account, family);
     for (const reading of readings) {
       const before = known.readings.get(reading.dimension);
       // Answers overtake each other: the one of the attempt that began last knows the most.
       if (before && before.mark.requests > mark.requests) continue;
       known.readings.set(reading.dimension, { ...reading, readAt: now, mark });
     }
-    const families = this.#families.get(account) ?? new Set();
-    families.add(family);
-    this.#families.set(account, families);
   }
 
   /** The least share that any known limit has left, 0..1; 1 where nothing is known. */
   shareLeft(account: string, family: string, now: number): number {
-    const known = this.#accounts.peek(nameOf(account, family));
+    const known = this.#accounts.peek(account)?.peek(family);
     let least = 1;
     if (!known) return least;
     for (const reading of known.readings.values()) {
@@ -91,7 +88,7 @@ export class LearnedLimits {
 
   /** Until when another request would be one too many, ms since the epoch; `null`: it may be sent now. */
   spentUntil(account: string, family: string, now: number): number | null {
-    const known = this.#accounts.peek(nameOf(account, family));
+    const known = this.#accounts.peek(account)?.peek(family);
     let until: number | null = null;
     if (!known) return until;
     for (const reading of known.readings.values()) {
@@ -106,9 +103,8 @@ export class LearnedLimits {
    * For all families together it is only known while the account was used with one.
    */
   find(account: string, family: string, dimension: QuotaDimension, now: number): LearnedLimit | null {
-    const known = this.#accounts.get(
-      nameOf(account, family === ALL_FAMILIES ? this.#onlyFamily(account) : family),
-    );
+    const known =
+      family === ALL_FAMILIES ? this.#onlyFamily(account) : this.#accounts.peek(account)?.peek(family);
     const reading = known?.readings.get(dimension === 'total_tokens' ? 'tokens' : (dimension as 'requests'));
     if (!known || !reading || reading.resetAt === null || reading.resetAt <= now) return null;
     return { limit: reading.limit, remaining: Math.max(0, remainingOf(reading, known.sent, now)) };
@@ -117,9 +113,8 @@ export class LearnedLimits {
   /** Everything known of an account, as it was read. */
   view(account: string): readonly LimitView[] {
     const views: LimitView[] = [];
-    for (const family of this.#families.get(account) ?? []) {
-      const readings = this.#accounts.get(nameOf(account, family))?.readings.values() ?? [];
-      for (const { dimension, limit, remaining, resetAt, readAt } of readings) {
+    for (const [family, { readings }] of this.#accounts.peek(account)?.entries() ?? []) {
+      for (const { dimension, limit, remaining, resetAt, readAt } of readings.values()) {
         views.push({ family, dimension, limit, remaining, resetAt, readAt });
       }
     }
@@ -127,24 +122,20 @@ export class LearnedLimits {
   }
 
   /** Limits of several families are not one limit of all. */
-  #onlyFamily(account: string): string {
-    const families = [...(this.#families.get(account) ?? [])];
-    return families.length === 1 ? (families[0] ?? '') : '';
+  #onlyFamily(account: string): FamilyLimits | undefined {
+    const read = [...(this.#accounts.peek(account)?.entries() ?? [])].filter(
+      ([, { readings }]) => readings.size > 0,
+    );
+    return read.length === 1 ? read[0]?.[1] : undefined;
   }
 
-  #account(account: string, family: string): Account {
-    const name = nameOf(account, family);
-    let known = this.#accounts.get(name);
-    if (!known) {
-      known = { sent: NOTHING, readings: new Map() };
-      this.#accounts.set(name, known);
-    }
+  #of(account: string, family: string): FamilyLimits {
+    let families = this.#accounts.get(account);
+    if (!families) this.#accounts.set(account, (families = new Bounded(MAX_FAMILIES)));
+    let known = families.get(family);
+    if (!known) families.set(family, (known = { sent: NOTHING, readings: new Map() }));
     return known;
   }
-}
-
-function nameOf(account: string, family: string): string {
-  return `${account}\n${family}`;
 }
 
 function remainingOf(reading: Reading, sent: LimitUse, now: number): number {
