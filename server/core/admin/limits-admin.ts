@@ -359,7 +359,13 @@ export function parsePolicy(input: unknown, index: number): Policy {
   const faults = result.error.issues
     .slice(0, 3)
     .map((issue) => `${issue.path.join('.') || 'policy'}: ${issue.message}`);
-  throw new RouterError('invalid_request', `Policy ${index + 1} is not valid: ${faults.join('; ')}.`);
+  const which = nameIn(input) ?? String(index + 1);
+  throw new RouterError('invalid_request', `Policy ${which} is not valid: ${faults.join('; ')}.`);
+}
+
+function nameIn(input: unknown): string | null {
+  const { name } = (input ?? {}) as { readonly name?: unknown };
+  return typeof name === 'string' && name !== '' ? `"${name.slice(0, 100)}"` : null;
 }
 
 function toNano(usd: number): NanoUsd {
