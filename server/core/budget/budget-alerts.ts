@@ -77,8 +77,8 @@ export class BudgetAlerts {
     const limitNano = effectiveLimit(budget, at);
     for (const threshold of this.#pending(budget, conversation, at)) {
       if (spentNano < threshold * limitNano) continue;
-      const name = alertName(budget, conversation, at, threshold);
-      if (this.#given.has(name)) continue;
+      const [name] = alertNames(budget, conversation, at, threshold);
+      if (name === undefined || this.#given.has(name)) continue;
       this.#given.add(name);
       await this.#store.saveAlert(name);
       this.#tell({
@@ -94,7 +94,7 @@ export class BudgetAlerts {
 
   #pending(budget: BudgetRecord, conversation: string | null, at: number): readonly number[] {
     return budget.alertThresholds.filter(
-      (threshold) => !this.#given.has(alertName(budget, conversation, at, threshold)),
+      (threshold) => !alertNames(budget, conversation, at, threshold).some((name) => this.#given.has(name)),
     );
   }
 }
@@ -105,9 +105,15 @@ interface AlertLifetime {
   isConversation(subject: string): boolean;
 }
 
-function alertName(budget: BudgetRecord, conversation: string | null, at: number, threshold: number): string {
-  const { subject, windowStart } = budgetAddress(budget, conversation, at);
-  return `${subject} ${windowStart} ${threshold}`;
+/** What an alert is remembered by now, then what one within the same window may have been given under. */
+function alertNames(
+  budget: BudgetRecord,
+  conversation: string | null,
+  at: number,
+  threshold: number,
+): readonly string[] {
+  const { subject, windowStart, earlierSlices = [] } = budgetAddress(budget, conversation, at);
+  return [windowStart, ...earlierSlices].map((start) => `${subject} ${start} ${threshold}`);
 }
 
 /** The counter in an alert's name. Subjects may have spaces in them. */
