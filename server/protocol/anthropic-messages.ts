@@ -3,7 +3,7 @@ import type { HeaderMap } from '../core/ports/upstream.ts';
 import { anthropicErrorBody } from './anthropic-error-body.ts';
 import { readMessagesUsage } from './anthropic-usage.ts';
 import { editBody } from './body-edits.ts';
-import { conversationId, definesTools, notAnObject, outputLimit, readModel } from './body-facts.ts';
+import { conversationId, definesTools, outputLimit, readModelFacts } from './body-facts.ts';
 import { JsonMeter } from './json-meter.ts';
 import { asObject, parseObject, textBytes } from './read-json.ts';
 import { reportedError, UNREADABLE } from './reported-error.ts';
@@ -37,22 +37,14 @@ export const anthropicCountTokens: Codec = {
 };
 
 function readFacts(value: unknown, headers: HeaderMap, limit: number | null): FactsResult {
-  const body = asObject(value);
-  if (!body) return notAnObject();
-  const named = readModel(body);
-  if (!('model' in named)) return named;
-  return {
-    ok: true,
-    facts: {
-      model: named.model,
-      stream: body['stream'] === true,
-      maxOutputTokens: limit ?? outputLimit(body['max_tokens']),
-      answers: 1,
-      hasTools: definesTools(body),
-      conversation: conversationId(headers, null, body['system'], body['messages']),
-      lacksUsageChunk: false,
-    },
-  };
+  return readModelFacts(value, (body) => ({
+    stream: body['stream'] === true,
+    maxOutputTokens: limit ?? outputLimit(body['max_tokens']),
+    answers: 1,
+    hasTools: definesTools(body),
+    conversation: conversationId(headers, null, body['system'], body['messages']),
+    lacksUsageChunk: false,
+  }));
 }
 
 function readEvent(event: SseEvent, soFar: StreamSoFar): EventReading {

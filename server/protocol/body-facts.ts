@@ -1,4 +1,4 @@
-import type { FactsResult } from '../core/ports/codec.ts';
+import type { BodyFacts, FactsResult } from '../core/ports/codec.ts';
 import type { HeaderMap } from '../core/ports/upstream.ts';
 import { asObject, asText, type JsonObject } from './read-json.ts';
 
@@ -11,8 +11,8 @@ export function outputLimit(...values: readonly unknown[]): number | null {
 }
 
 /** The model's name, or the failure to answer with. */
-export function readModel(body: JsonObject): { readonly model: string } | Exclude<FactsResult, { ok: true }> {
-  const model = asText(body['model'])?.trim();
+function readModel(value: unknown): { readonly model: string } | Exclude<FactsResult, { ok: true }> {
+  const model = asText(value)?.trim();
   if (model) return { model };
   return {
     ok: false,
@@ -21,8 +21,18 @@ export function readModel(body: JsonObject): { readonly model: string } | Exclud
   };
 }
 
-export function notAnObject(): FactsResult {
-  return { ok: false, code: 'invalid_request', message: 'The request body must be a JSON object.' };
+/** The facts of a body that is an object and names a model, or the failure to answer with. */
+export function readModelFacts(
+  value: unknown,
+  read: (body: JsonObject) => Omit<BodyFacts, 'model'>,
+  modelOf: (body: JsonObject) => unknown = (body) => body['model'],
+): FactsResult {
+  const body = asObject(value);
+  if (!body) {
+    return { ok: false, code: 'invalid_request', message: 'The request body must be a JSON object.' };
+  }
+  const named = readModel(modelOf(body));
+  return 'model' in named ? { ok: true, facts: { model: named.model, ...read(body) } } : named;
 }
 
 /** Headers by which tools name their session, the explicit one first. */

@@ -2,14 +2,7 @@ import { concatBytes } from '../../shared/model/bytes.ts';
 import type { BodyEdits, Codec, FactsResult, PathFacts } from '../core/ports/codec.ts';
 import type { HeaderMap } from '../core/ports/upstream.ts';
 import { editBody } from './body-edits.ts';
-import {
-  conversationId,
-  definesTools,
-  notAnObject,
-  outputLimit,
-  readModel,
-  sessionId,
-} from './body-facts.ts';
+import { conversationId, definesTools, outputLimit, readModelFacts, sessionId } from './body-facts.ts';
 import { geminiErrorBody } from './gemini-error-body.ts';
 import { GeminiStreamMeter } from './gemini-stream-meter.ts';
 import { readGeminiUsage } from './gemini-usage.ts';
@@ -64,23 +57,25 @@ function readFacts(
   path: PathFacts | null | undefined,
   readOutput: (body: JsonObject) => OutputFacts,
 ): FactsResult {
-  const body = asObject(value);
-  if (!body) return notAnObject();
-  const named = readModel({ model: path?.model ?? body['model'] });
-  if (!('model' in named)) return named;
-  const system = body['systemInstruction'] ?? body['system_instruction'];
-  const conversation = conversationId(headers, null, system, body['contents']) ?? sessionId(headers);
-  return {
-    ok: true,
-    facts: {
-      model: named.model.replace(/^models\//, ''),
-      stream: path?.stream ?? false,
-      ...readOutput(body),
-      hasTools: definesTools(body),
-      conversation,
-      lacksUsageChunk: false,
+  return readModelFacts(
+    value,
+    (body) => {
+      const system = body['systemInstruction'] ?? body['system_instruction'];
+      return {
+        stream: path?.stream ?? false,
+        ...readOutput(body),
+        hasTools: definesTools(body),
+        conversation: conversationId(headers, null, system, body['contents']) ?? sessionId(headers),
+        lacksUsageChunk: false,
+      };
     },
-  };
+    (body) => nameOf(path?.model ?? body['model']),
+  );
+}
+
+/** With or without the collection that Google's names begin with. */
+function nameOf(model: unknown): unknown {
+  return typeof model === 'string' ? model.trim().replace(/^models\//, '') : model;
 }
 
 /** Google's JSON takes both spellings of a name (proto3, "ProtoJSON"). */

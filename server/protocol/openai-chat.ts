@@ -1,7 +1,7 @@
 import type { Codec, FactsResult, MeterOptions } from '../core/ports/codec.ts';
 import type { HeaderMap } from '../core/ports/upstream.ts';
 import { editBody } from './body-edits.ts';
-import { conversationId, definesTools, notAnObject, outputLimit, readModel } from './body-facts.ts';
+import { conversationId, definesTools, outputLimit, readModelFacts } from './body-facts.ts';
 import { JsonMeter } from './json-meter.ts';
 import { openaiErrorBody } from './openai-error-body.ts';
 import { readChatUsage } from './openai-usage.ts';
@@ -36,23 +36,19 @@ export const openaiChat: Codec = {
 };
 
 function readFacts(value: unknown, headers: HeaderMap): FactsResult {
-  const body = asObject(value);
-  if (!body) return notAnObject();
-  const named = readModel(body);
-  if (!('model' in named)) return named;
-  const stream = body['stream'] === true;
-  return {
-    ok: true,
-    facts: {
-      model: named.model,
-      stream,
-      maxOutputTokens: outputLimit(body['max_completion_tokens'], body['max_tokens']),
-      answers: Math.max(1, asCount(body['n'], 1)),
-      hasTools: definesTools(body),
-      conversation: conversationId(headers, body['prompt_cache_key'], null, body['messages']),
-      lacksUsageChunk: stream && asObject(body['stream_options'])?.['include_usage'] !== true,
-    },
-  };
+  return readModelFacts(value, (body) => ({
+    stream: body['stream'] === true,
+    maxOutputTokens: outputLimit(body['max_completion_tokens'], body['max_tokens']),
+    answers: Math.max(1, asCount(body['n'], 1)),
+    hasTools: definesTools(body),
+    conversation: conversationId(headers, body['prompt_cache_key'], null, body['messages']),
+    lacksUsageChunk: lacksUsageChunk(body),
+  }));
+}
+
+/** Whether a stream reports no usage because it was not asked to. */
+export function lacksUsageChunk(body: JsonObject): boolean {
+  return body['stream'] === true && asObject(body['stream_options'])?.['include_usage'] !== true;
 }
 
 /** Reads a stream of Chat Completions, or of the older Completions with their one member of text. */

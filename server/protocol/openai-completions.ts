@@ -1,11 +1,11 @@
 import type { Codec, FactsResult } from '../core/ports/codec.ts';
 import type { HeaderMap } from '../core/ports/upstream.ts';
 import { editBody } from './body-edits.ts';
-import { conversationId, notAnObject, outputLimit, readModel } from './body-facts.ts';
+import { conversationId, outputLimit, readModelFacts } from './body-facts.ts';
 import { JsonMeter } from './json-meter.ts';
-import { chatReader, openaiChat } from './openai-chat.ts';
+import { chatReader, lacksUsageChunk, openaiChat } from './openai-chat.ts';
 import { readChatUsage } from './openai-usage.ts';
-import { asCount, asObject } from './read-json.ts';
+import { asCount } from './read-json.ts';
 import { StreamMeter } from './stream-meter.ts';
 
 /** OpenAI's older Completions (platform.openai.com/docs/api-reference/completions). */
@@ -21,22 +21,13 @@ export const openaiCompletions: Codec = {
 };
 
 function readFacts(value: unknown, headers: HeaderMap): FactsResult {
-  const body = asObject(value);
-  if (!body) return notAnObject();
-  const named = readModel(body);
-  if (!('model' in named)) return named;
-  const stream = body['stream'] === true;
-  return {
-    ok: true,
-    facts: {
-      model: named.model,
-      stream,
-      maxOutputTokens: outputLimit(body['max_tokens']),
-      // `best_of` answers are made and billed, `n` of them are returned; a stream has no `best_of`.
-      answers: Math.max(1, asCount(body['n'], 1), asCount(body['best_of'], 1)),
-      hasTools: false,
-      conversation: conversationId(headers, null, null, body['prompt']),
-      lacksUsageChunk: stream && asObject(body['stream_options'])?.['include_usage'] !== true,
-    },
-  };
+  return readModelFacts(value, (body) => ({
+    stream: body['stream'] === true,
+    maxOutputTokens: outputLimit(body['max_tokens']),
+    // `best_of` answers are made and billed, `n` of them are returned; a stream has no `best_of`.
+    answers: Math.max(1, asCount(body['n'], 1), asCount(body['best_of'], 1)),
+    hasTools: false,
+    conversation: conversationId(headers, null, null, body['prompt']),
+    lacksUsageChunk: lacksUsageChunk(body),
+  }));
 }

@@ -1,11 +1,10 @@
 import type { Codec, FactsResult } from '../core/ports/codec.ts';
 import type { HeaderMap } from '../core/ports/upstream.ts';
 import { editBody } from './body-edits.ts';
-import { notAnObject, readModel, sessionId } from './body-facts.ts';
+import { readModelFacts, sessionId } from './body-facts.ts';
 import { JsonMeter } from './json-meter.ts';
 import { openaiErrorBody } from './openai-error-body.ts';
 import { readChatUsage } from './openai-usage.ts';
-import { asObject } from './read-json.ts';
 
 const encoder = new TextEncoder();
 
@@ -22,18 +21,13 @@ export const openaiEmbeddings: Codec = {
 };
 
 function readFacts(value: unknown, headers: HeaderMap): FactsResult {
-  const body = asObject(value);
-  if (!body) return notAnObject();
-  const named = readModel(body);
-  if (!('model' in named)) return named;
-  // An embedding has no output tokens: that is a bound.
-  const facts = {
-    model: named.model,
+  return readModelFacts(value, () => ({
     stream: false,
+    // An embedding has no output tokens: that is a bound.
     maxOutputTokens: 0,
     answers: 1,
     hasTools: false,
+    conversation: sessionId(headers),
     lacksUsageChunk: false,
-  };
-  return { ok: true, facts: { ...facts, conversation: sessionId(headers) } };
+  }));
 }

@@ -1,7 +1,7 @@
 import type { Codec, FactsResult } from '../core/ports/codec.ts';
 import type { HeaderMap } from '../core/ports/upstream.ts';
 import { editBody } from './body-edits.ts';
-import { conversationId, definesTools, notAnObject, outputLimit, readModel } from './body-facts.ts';
+import { conversationId, definesTools, outputLimit, readModelFacts } from './body-facts.ts';
 import { JsonMeter } from './json-meter.ts';
 import { openaiErrorBody } from './openai-error-body.ts';
 import { readResponsesUsage } from './openai-usage.ts';
@@ -36,22 +36,14 @@ export const openaiResponses: Codec = {
 };
 
 function readFacts(value: unknown, headers: HeaderMap): FactsResult {
-  const body = asObject(value);
-  if (!body) return notAnObject();
-  const named = readModel(body);
-  if (!('model' in named)) return named;
-  return {
-    ok: true,
-    facts: {
-      model: named.model,
-      stream: body['stream'] === true,
-      maxOutputTokens: outputLimit(body['max_output_tokens']),
-      answers: 1,
-      hasTools: definesTools(body),
-      conversation: conversationId(headers, body['prompt_cache_key'], body['instructions'], body['input']),
-      lacksUsageChunk: false,
-    },
-  };
+  return readModelFacts(value, (body) => ({
+    stream: body['stream'] === true,
+    maxOutputTokens: outputLimit(body['max_output_tokens']),
+    answers: 1,
+    hasTools: definesTools(body),
+    conversation: conversationId(headers, body['prompt_cache_key'], body['instructions'], body['input']),
+    lacksUsageChunk: false,
+  }));
 }
 
 function readEvent(event: SseEvent, soFar: StreamSoFar): EventReading {

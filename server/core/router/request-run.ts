@@ -4,6 +4,7 @@ import type { AttemptTrace, Decision, Refusal, RequestOutcome, Trace } from '../
 import type { TokenUsage } from '../../../shared/model/usage.ts';
 import type { BudgetFacts } from '../budget/budget-scope.ts';
 import type { PooledKey } from '../key/key-pool.ts';
+import type { TranslatedRequest } from '../ports/translator.ts';
 import type { PolicyFacts } from '../policy/policy-facts.ts';
 import { planRoute, type RoutePlan } from '../policy/route-plan.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
@@ -27,6 +28,8 @@ export class RequestRun {
   readonly attempts: AttemptTrace[] = [];
   readonly edits = new Set<string>();
   readonly warnings = new Set<string>();
+  /** Translations that were made, by protocol, model and kind of provider: several keys may be tried with one. */
+  readonly translations = new Map<string, TranslatedRequest>();
   readonly #refusals: Refusal[] = [];
   status = 0;
   outcome: RequestOutcome = 'rejected';

@@ -33,7 +33,10 @@ export function prepareCandidate(
     return { ok: true, candidate: { ...candidate, form: removed.form }, answer: null };
   }
   const { protocol } = form.codec;
-  const translated = translator.translate(form, translateTo, model, key.adapter.kind);
+  const { kind } = key.adapter;
+  const name = `${translateTo} ${kind} ${model}`;
+  const translated = run.translations.get(name) ?? translator.translate(form, translateTo, model, kind);
+  run.translations.set(name, translated);
   if (!translated.ok) {
     const { code, message } = translated;
     return { ok: false, kind: 'untranslatable', failure: { code, status: 400, message, final: true } };

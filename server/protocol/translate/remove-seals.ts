@@ -19,12 +19,11 @@ const encoder = new TextEncoder();
  * not know. `null`: there are none, and the bytes can pass as they are.
  */
 export function removeSeals(protocol: DialogueProtocol, raw: Uint8Array): Unsealed | null {
-  if (!mayHoldSeals(raw)) return null;
+  // Chat Completions have no place for signatures.
+  if (protocol === 'openai-chat' || !mayHoldSeals(raw)) return null;
   const body = parseObject(new TextDecoder().decode(raw).trim());
   if (!body) return null;
   switch (protocol) {
-    case 'openai-chat':
-      return null;
     case 'openai-responses':
       return unsealed({ ...body, input: withoutSealed(body['input'], 'encrypted_content') });
     case 'anthropic-messages':

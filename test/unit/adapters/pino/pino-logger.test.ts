@@ -42,12 +42,13 @@ describe('PinoLogger', function () {
     assert.ok(Math.abs(Date.parse(String(time)) - Date.now()) < 60_000);
   });
 
-  it('keeps the file to its owner', async function () {
-    if (process.platform === 'win32') this.skip();
+  it('keeps the file to its owner', async () => {
+    // Windows has no such modes: Node shows what may be read and written, and the folder's list of access does the rest.
+    const mode = process.platform === 'win32' ? 0o666 : 0o600;
     const { logger, file } = open();
     logger.info({}, 'x');
     await logger.close();
-    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    assert.equal((await stat(file)).mode & 0o777, mode);
   });
 
   it('leaves out what is below its level', async () => {
