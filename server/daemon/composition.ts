@@ -124,7 +124,6 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     random,
     maxBodyBytes: MAX_BODY_BYTES,
     admin,
-    ledger: store,
     lifecycle: options.lifecycle,
     pool,
     prices,

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Manager } from '../core/admin/management-tokens.ts';
 import type { KeyPool } from '../core/key/key-pool.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import type { PriceBook } from '../core/ports/prices.ts';
@@ -8,8 +9,8 @@ import { RouterError } from '../core/router-error.ts';
 import { CODECS, classifyPath, endpointPath } from '../protocol/classify.ts';
 import { statusOfCode } from './error-status.ts';
 import { guard } from './guard.ts';
-import { decodeSegment, handleManagement, sendManagementError } from './management/management-handler.ts';
-import { type ManagementParts, managementRoutes, type Route } from './management/routes.ts';
+import { decodeSegment, ManagementHandler, sendManagementError } from './management/management-handler.ts';
+import { type ManagementParts, managementRoutes } from './management/routes/all-routes.ts';
 import { handleModels } from './models-handler.ts';
 import { handleProxy, type ProxyParts } from './proxy-handler.ts';
 import { presentedToken } from './authenticate.ts';
@@ -25,6 +26,9 @@ export interface HttpServerParts extends ProxyParts, ManagementParts {
   readonly renderMetrics: () => Promise<string>;
 }
 
+/** Whoever can read the endpoint file: the CLI and the daemon's other own clients. */
+const OWNER: Manager = { name: 'local', role: 'admin' };
+
 /** A head that takes longer than this is an attack or a dead peer (slow loris). */
 const HEAD_TIMEOUT_MS = 10_000;
 const BODY_TIMEOUT_MS = 120_000;
@@ -38,14 +42,14 @@ const MAX_HEAD_BYTES = 64 * 1024;
 /** The daemon's one HTTP port: the proxy for tools, the management API, health and metrics. */
 export class HttpServer {
   readonly #parts: HttpServerParts;
-  readonly #routes: readonly Route[];
+  readonly #management: ManagementHandler;
   readonly #server: Server;
   #draining = false;
   port = 0;
 
   constructor(parts: HttpServerParts) {
     this.#parts = parts;
-    this.#routes = managementRoutes(parts);
+    this.#management = new ManagementHandler({ ...parts, routes: managementRoutes(parts) });
     const options = {
       maxHeaderSize: MAX_HEAD_BYTES,
       headersTimeout: HEAD_TIMEOUT_MS,
@@ -164,14 +168,13 @@ export class HttpServer {
       sendJson(response, 200, this.#health(url.searchParams.get('challenge')));
       return;
     }
-    if (!this.#mayManage(request)) {
-      const token = presentedToken(request.headers);
-      const message =
-        'The management API needs its token in the header X-API-Key. It is in daemon/endpoint.json of the data folder.';
-      sendManagementError(
-        response,
-        new RouterError(token === null ? 'token_missing' : 'token_invalid', message),
-      );
+    if (path === '/api/v1/openapi.json') {
+      sendJson(response, 200, this.#management.document);
+      return;
+    }
+    const manager = this.#manager(request);
+    if (manager instanceof RouterError) {
+      sendManagementError(response, manager);
       closeAfterRefusal(request, response);
       return;
     }
@@ -181,7 +184,7 @@ export class HttpServer {
       response.end(text);
       return;
     }
-    await handleManagement(this.#routes, this.#parts.logger, request, response, url);
+    await this.#management.handle(manager, request, response, url);
   }
 
   /** A challenge is answered with its HMAC under the management token: proof that the listener is this daemon. */
@@ -191,11 +194,30 @@ export class HttpServer {
     return { ...health, proof: proofOf(this.#parts.managementToken, challenge) };
   }
 
-  #mayManage(request: IncomingMessage): boolean {
-    const given = request.headers['x-api-key'];
-    const token = typeof given === 'string' ? given : (presentedToken(request.headers) ?? '');
-    const wanted = Buffer.from(proofOf(this.#parts.managementToken, 'management'));
-    return timingSafeEqual(wanted, Buffer.from(proofOf(token, 'management')));
+  /** The holder of the daemon's own token may do everything; others have named tokens. */
+  #manager({ headers }: IncomingMessage): Manager | RouterError {
+    const { managementToken, admin } = this.#parts;
+    const given = headers['x-api-key'];
+    const token = typeof given === 'string' ? given : presentedToken(headers);
+    if (token === null) {
+      return new RouterError(
+        'token_missing',
+        'The management API needs its token in the header X-API-Key. It is in daemon/endpoint.json of the data folder.',
+      );
+    }
+    const wanted = Buffer.from(proofOf(managementToken, 'management'));
+    if (timingSafeEqual(wanted, Buffer.from(proofOf(token, 'management')))) return OWNER;
+    const manager = admin.managementTokens.authenticate(token);
+    if (manager === 'token_expired') {
+      return new RouterError(manager, 'This management token has expired. Create a new one.');
+    }
+    if (manager === 'token_invalid') {
+      return new RouterError(
+        manager,
+        'This is no valid management token. The one in daemon/endpoint.json of the data folder changes when the daemon starts.',
+      );
+    }
+    return manager;
   }
 }
 

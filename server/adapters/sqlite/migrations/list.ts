@@ -3,6 +3,13 @@ import { initial } from './0001-initial.ts';
 import { limits } from './0002-limits.ts';
 import { retention } from './0003-retention.ts';
 import { unseenOutcomes } from './0004-unseen-outcomes.ts';
+import { managementTokens } from './0005-management-tokens.ts';
 
 /** Every migration in order. Those that were released never change: a new one is added instead. */
-export const MIGRATIONS: readonly Migration[] = [initial, limits, retention, unseenOutcomes];
+export const MIGRATIONS: readonly Migration[] = [
+  initial,
+  limits,
+  retention,
+  unseenOutcomes,
+  managementTokens,
+];
