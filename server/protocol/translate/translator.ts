@@ -1,10 +1,10 @@
 import type { Protocol } from '../../../shared/model/trace.ts';
 import type { FactsResult, RequestForm } from '../../core/ports/codec.ts';
-import type { TranslatedRequest, Translator } from '../../core/ports/translator.ts';
+import type { Answerer, TranslatedRequest, Translator } from '../../core/ports/translator.ts';
 import { CODECS } from '../classify.ts';
 import { AnswerTranslator } from './answer-translator.ts';
 import type { DialogueProtocol } from './dialogue.ts';
-import { removeSeals } from './remove-seals.ts';
+import { removeForeign } from './remove-foreign.ts';
 import { isDialogue, translateRequest } from './translate.ts';
 import { CountPipe } from './count-pipe.ts';
 import { type CountProtocol, translateCountRequest, writeCount } from './translate-count.ts';
@@ -30,14 +30,19 @@ export const dialogueTranslator: Translator = {
   targets: (from) => (isDialogue(from) ? TARGETS[from] : isCount(from) ? COUNT_TARGETS[from] : []),
   countAnswer: (protocol, tokens) => (isCount(protocol) ? writeCount(protocol, tokens) : null),
   translate,
-  withoutForeignParts: (form) => {
+  withoutForeignParts: (form, foreign) => {
     const { protocol } = form.codec;
-    const removed = isDialogue(protocol) ? removeSeals(protocol, form.raw) : null;
-    return removed && { form: { ...form, raw: removed.body }, warnings: removed.warnings };
+    const { signed } = form.facts;
+    if ((!signed.sealed && foreign.size === 0) || !isDialogue(protocol)) return null;
+    const readable = removeForeign(protocol, form.raw, foreign);
+    if (!readable) return null;
+    const facts = { ...form.facts, signed: readable.signed };
+    return { form: { ...form, raw: readable.body, facts }, warnings: readable.warnings };
   },
 };
 
-function translate(form: RequestForm, to: Protocol, model: string, kind: string): TranslatedRequest {
+function translate(form: RequestForm, to: Protocol, answerer: Answerer): TranslatedRequest {
+  const { model, kind, largestOutput, foreign } = answerer;
   const { facts, codec } = form;
   const from = codec.protocol;
   const path = { model, stream: facts.stream };
@@ -48,6 +53,8 @@ function translate(form: RequestForm, to: Protocol, model: string, kind: string)
     defaultMaxTokens: /claude-(?:2|instant|3-(?:haiku|sonnet|opus|5))/.test(model)
       ? MAX_TOKENS.old
       : MAX_TOKENS.current,
+    ...(largestOutput === null ? {} : { largestOutput }),
+    foreign,
     path,
     ...(kind === 'openai-compatible' ? { chat: { limitMember: 'max_tokens', takesReasoning: true } } : {}),
   });
