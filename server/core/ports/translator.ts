@@ -40,8 +40,6 @@ export interface Answerer {
   readonly model: string;
   /** The kind of its provider decides on details. */
   readonly kind: ProviderKind | (string & {});
-  /** The most that the model can put out, tokens; `null`: not known. */
-  readonly largestOutput: number | null;
   /** Names of the reasoning in the request (`SignedReasoning.bound`) that only other accounts can read. */
   readonly foreign: ReadonlySet<string>;
 }

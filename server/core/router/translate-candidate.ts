@@ -39,8 +39,7 @@ export function prepareCandidate(
   const readers = foreign.size === 0 ? 'any' : run.reasoningRefused ? 'none' : key.account;
   const name = `${translateTo} ${kind} ${model} ${readers}`;
   const translated =
-    run.translations.get(name) ??
-    translator.translate(form, translateTo, { model, kind, largestOutput: null, foreign });
+    run.translations.get(name) ?? translator.translate(form, translateTo, { model, kind, foreign });
   run.translations.set(name, translated);
   if (!translated.ok) {
     const { code, message } = translated;

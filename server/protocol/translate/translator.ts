@@ -4,6 +4,7 @@ import type { Answerer, TranslatedRequest, Translator } from '../../core/ports/t
 import { CODECS } from '../classify.ts';
 import { AnswerTranslator } from './answer-translator.ts';
 import type { DialogueProtocol } from './dialogue.ts';
+import { largestOutput } from './largest-output.ts';
 import { removeForeign } from './remove-foreign.ts';
 import { isDialogue, translateRequest } from './translate.ts';
 import { CountPipe } from './count-pipe.ts';
@@ -18,7 +19,7 @@ const TARGETS: Readonly<Record<DialogueProtocol, readonly DialogueProtocol[]>> =
   'gemini-generate': ['anthropic-messages', 'openai-responses', 'openai-chat'],
 };
 /** What Anthropic is asked for where the caller sets no limit, which its protocol demands; tokens. */
-const MAX_TOKENS = { old: 4096, current: 16_000 };
+const DEFAULT_MAX_TOKENS = 16_000;
 
 const COUNT_TARGETS: Readonly<Record<CountProtocol, readonly CountProtocol[]>> = {
   'anthropic-count-tokens': ['gemini-count-tokens'],
@@ -42,7 +43,8 @@ export const dialogueTranslator: Translator = {
 };
 
 function translate(form: RequestForm, to: Protocol, answerer: Answerer): TranslatedRequest {
-  const { model, kind, largestOutput, foreign } = answerer;
+  const { model, kind, foreign } = answerer;
+  const largest = largestOutput(model);
   const { facts, codec } = form;
   const from = codec.protocol;
   const path = { model, stream: facts.stream };
@@ -50,10 +52,8 @@ function translate(form: RequestForm, to: Protocol, answerer: Answerer): Transla
   if (isCount(from) && isCount(to)) return translateCount(form, to, body, model);
   const written = translateRequest(from, to, body, {
     model,
-    defaultMaxTokens: /claude-(?:2|instant|3-(?:haiku|sonnet|opus|5))/.test(model)
-      ? MAX_TOKENS.old
-      : MAX_TOKENS.current,
-    ...(largestOutput === null ? {} : { largestOutput }),
+    defaultMaxTokens: Math.min(DEFAULT_MAX_TOKENS, largest),
+    largestOutput: largest,
     foreign,
     path,
     ...(kind === 'openai-compatible' ? { chat: { limitMember: 'max_tokens', takesReasoning: true } } : {}),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { largestOutput } from '../../../../server/protocol/translate/largest-output.ts';
 import type { DialogueProtocol } from '../../../../server/protocol/translate/dialogue.ts';
 import { isTranslatable, translateRequest } from '../../../../server/protocol/translate/translate.ts';
 import { MESSAGES_MODEL, refusal, translated } from './translated.ts';
@@ -342,12 +343,36 @@ describe('a schema for OpenAI', () => {
 describe('what Claude Code can do with Anthropic alone', () => {
   it('is no more output than the model has', () => {
     const body = { messages: [user], max_tokens: 128_000 };
-    const limited = translated('anthropic-messages', 'gemini-generate', body, { largestOutput: 65_536 });
+    const limited = translated('anthropic-messages', 'gemini-generate', body, {
+      largestOutput: largestOutput('gemini-2.5-pro'),
+    });
     assert.deepEqual(limited.json['generationConfig'], { maxOutputTokens: 65_536 });
     assert.match(limited.warnings.join(), /lowered to the 65536 tokens/);
-    const free = translated('anthropic-messages', 'gemini-generate', body);
+    const free = translated('anthropic-messages', 'gemini-generate', body, {
+      largestOutput: largestOutput('gemini-9'),
+    });
     assert.deepEqual(free.json['generationConfig'], { maxOutputTokens: 128_000 });
   });
+
+  for (const [model, most] of [
+    ['gpt-4o', 16_384],
+    ['openai/gpt-4o-mini-2024-07-18', 16_384],
+    ['gpt-4o-2024-05-13', 4_096],
+    ['gpt-4', 8_192],
+    ['gpt-4.1-mini', 32_768],
+    ['gpt-5.2', Infinity],
+    ['o3-mini', 100_000],
+    ['gemini-2.0-flash', 8_192],
+    ['gemini-3-pro-preview', 65_536],
+    ['claude-3-5-haiku-20241022', 8_192],
+    ['us.anthropic.claude-opus-4-1-20250805-v1:0', 32_000],
+    ['claude-opus-4-5', 64_000],
+    ['claude-opus-4-6', Infinity],
+    ['claude-sonnet-4@20250514', 64_000],
+    ['llama-3.3-70b', Infinity],
+  ] as const) {
+    it(`is more than ${most} tokens of ${model}`, () => assert.equal(largestOutput(model), most));
+  }
 
   it('is told in words where it searches for tools', () => {
     const found = [{ type: 'tool_reference', tool_name: 'WebFetch' }];
