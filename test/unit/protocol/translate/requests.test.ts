@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { largestOutput } from '../../../../server/protocol/translate/largest-output.ts';
 import type { DialogueProtocol } from '../../../../server/protocol/translate/dialogue.ts';
 import { isTranslatable, translateRequest } from '../../../../server/protocol/translate/translate.ts';
-import { MESSAGES_MODEL, refusal, translated } from './translated.ts';
+import { MESSAGES_MODEL, refusal, type Translated, translated } from './translated.ts';
 
 const user = { role: 'user', content: 'Hi' };
 
@@ -271,6 +271,41 @@ describe('instructions in the middle', () => {
     const roles = (json['messages'] as { role: string }[]).map(({ role }) => role);
     assert.deepEqual(roles, ['user', 'assistant', 'tool', 'system']);
   });
+});
+
+describe('instructions in the middle, for a provider that has none there', () => {
+  const conversation = [
+    user,
+    { role: 'assistant', content: 'Yes?' },
+    { role: 'system', content: 'Be brief.' },
+    user,
+  ];
+  const texts = {
+    'anthropic-messages': ({ json }: Translated) =>
+      (json['messages'] as { role: string; content: { text: string }[] }[]).map(({ role, content }) => [
+        role,
+        content.map(({ text }) => text),
+      ]),
+    'gemini-generate': ({ json }: Translated) =>
+      (json['contents'] as { role: string; parts: { text: string }[] }[]).map(({ role, parts }) => [
+        role === 'model' ? 'assistant' : role,
+        parts.map(({ text }) => text),
+      ]),
+  };
+  for (const from of ['openai-chat', 'openai-responses'] as const) {
+    for (const to of ['anthropic-messages', 'gemini-generate'] as const) {
+      it(`stay in their place as the user's words, with a warning (${from} to ${to})`, () => {
+        const body = from === 'openai-chat' ? { messages: conversation } : { input: conversation };
+        const request = translated(from, to, body);
+        assert.deepEqual(texts[to](request), [
+          ['user', ['Hi']],
+          ['assistant', ['Yes?']],
+          ['user', ['Be brief.', 'Hi']],
+        ]);
+        assert.match(request.warnings.join(), /instructions in the middle of the conversation became part/);
+      });
+    }
+  }
 });
 
 describe('a choice of tools', () => {
