@@ -20,6 +20,8 @@ export const anthropicAdapter: ProviderAdapter = {
   modelsUrl: ({ baseUrl }) => `${baseUrl}/v1/models?limit=1000`,
   readModels: readModelList,
   servesByName: (model) => model.startsWith('claude-'),
+  // Others imitate its API, with models of their own.
+  servesOnlyItsNames: (baseUrl) => new URL(baseUrl).hostname === 'api.anthropic.com',
   family,
   classify: classifyAnthropic,
   readLimits,

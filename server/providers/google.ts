@@ -44,6 +44,7 @@ export const googleAdapter: ProviderAdapter = {
     return names.filter((name) => name !== null).map(bareName);
   },
   servesByName: isGoogleModel,
+  servesOnlyItsNames: (baseUrl) => new URL(baseUrl).hostname === 'generativelanguage.googleapis.com',
   family: geminiFamily,
   classify: classifyGoogle,
   // Google sends no headers for limits.

@@ -13,7 +13,8 @@ export type FailureClass =
   | 'stream_error'
   | 'invalid_request'
   | 'context_length'
-  | 'content_filter';
+  | 'content_filter'
+  | 'reasoning_unreadable';
 
 /** Who has to act on a failure. */
 export type Fault = 'my_key' | 'my_account' | 'provider' | 'my_request';
@@ -34,6 +35,7 @@ export const FAULT_OF: Readonly<Record<FailureClass, Fault>> = {
   invalid_request: 'my_request',
   context_length: 'my_request',
   content_filter: 'my_request',
+  reasoning_unreadable: 'my_request',
 };
 
 /** Why a key that exists was not a candidate. */

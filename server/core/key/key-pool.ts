@@ -118,8 +118,8 @@ export class KeyPool {
 
   /**
    * Keys that serve a model over one of the protocols: those whose provider lists it, or owns such names and has no
-   * listing; if there are none, those whose provider owns such names, or whose listing could not be read. Of the
-   * provider that a request is pinned to, every key may serve that has no listing. The same array until a key changes.
+   * listing; if there are none, those whose provider owns such names, or whose listing could not be read and that may
+   * have models of any name. Of the provider that a request is pinned to, every key may serve that has no listing. The same array until a key changes.
    */
   serving(model: string, protocols: readonly Protocol[], pinned: string | null): readonly PooledKey[] {
     const name = `${protocols.join(' ')} ${pinned ?? ''} ${model}`;
@@ -148,7 +148,9 @@ export class KeyPool {
     const serving = keys.filter((key) => listed?.has(key) || unlisted(key));
     if (serving.length > 0) return serving;
     const named = keys.filter((key) => key.adapter.servesByName(model));
-    return named.length > 0 ? named : keys.filter((key) => key.record.models === null);
+    const any = ({ record, provider, adapter }: PooledKey): boolean =>
+      record.models === null && !adapter.servesOnlyItsNames?.(provider.baseUrl);
+    return named.length > 0 ? named : keys.filter(any);
   }
 
   #forget(): void {

@@ -45,6 +45,8 @@ export interface RoutePlan {
   readonly deadlineMs: number | null;
   readonly hedgeAfterMs: number | null;
   readonly sticky: boolean;
+  /** Refuse the request rather than answering without the reasoning that only another account can read. */
+  readonly keepReasoning: boolean;
   /** Rules that have a say whichever keys there are, each once. */
   readonly applied: readonly RuleReference[];
   /** The first constraint that leaves a candidate out. */
@@ -96,6 +98,7 @@ function readPlan(rules: RequestRules, model: string, inputTokens: number): Rout
   const hedge = rules.first(['hedge_after']);
   const unknownPrice = rules.all('on_unknown_price').find(({ rule }) => rule.mode === 'reject') ?? null;
   const unbounded = strictest(rules.all('on_unbounded'), ({ rule }) => UNBOUNDED_RANK[rule.mode]);
+  const reasoning = rules.all('other_account_reasoning').find(({ rule }) => rule.mode === 'refuse') ?? null;
   const attempts = strictest(rules.all('max_attempts'), ({ rule }) => rule.attempts);
   const deadline = strictest(rules.all('deadline'), ({ rule }) => rule.deadline_ms);
   const exhaustion = strictest(rules.all('avoid_predicted_exhaustion'), ({ rule }) => -rule.within_minutes);
@@ -107,6 +110,7 @@ function readPlan(rules: RequestRules, model: string, inputTokens: number): Rout
     hedge,
     unknownPrice,
     unbounded,
+    reasoning,
     attempts,
     deadline,
   ]) {
@@ -146,6 +150,7 @@ function readPlan(rules: RequestRules, model: string, inputTokens: number): Rout
     deadlineMs: deadline?.rule.deadline_ms ?? null,
     hedgeAfterMs: hedge?.rule.after_ms ?? null,
     sticky: sticky?.rule.enabled ?? true,
+    keepReasoning: reasoning !== null,
     applied: [...applied],
     refuse: (key, candidate) => {
       if (candidate !== model) return firstRefusal(constraints, key, candidate);

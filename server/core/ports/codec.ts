@@ -3,6 +3,16 @@ import type { Protocol } from '../../../shared/model/trace.ts';
 import type { TokenUsage } from '../../../shared/model/usage.ts';
 import type { HeaderMap } from './upstream.ts';
 
+/** Reasoning in a conversation that is encrypted or signed, so that only who made it can read it. */
+export interface SignedReasoning {
+  /** Names of what is bound to the account that made it. */
+  readonly bound: readonly string[];
+  /** The same, of what stands for the conversation itself, which can't go on without it. */
+  readonly needed: readonly string[];
+  /** Whether some was made over another protocol than the request's. */
+  readonly sealed: boolean;
+}
+
 /** What routing needs to know of a request's body. */
 export interface BodyFacts {
   readonly model: string;
@@ -17,6 +27,8 @@ export interface BodyFacts {
   readonly conversation: string | null;
   /** A stream that reports usage only if asked to, and was not asked by the caller (Chat Completions). */
   readonly lacksUsageChunk: boolean;
+  /** Reasoning of earlier answers that comes back with the conversation. */
+  readonly signed: SignedReasoning;
 }
 
 /** What a request's path says, in protocols that have the model and the method there (Gemini). */
@@ -67,6 +79,8 @@ export interface Meter {
   readonly error: { readonly message: string; readonly type: string | null } | null;
   /** Usage as reported so far. */
   readonly usage: TokenUsage | null;
+  /** Names of the reasoning seen that only the account that made it can read. */
+  readonly signatures: readonly string[];
   /** Bytes of generated text seen, for an estimate where no usage was reported. */
   readonly outputBytes: number;
 }

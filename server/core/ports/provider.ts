@@ -95,6 +95,8 @@ export interface ProviderAdapter {
   readonly listingNeedsRights?: true;
   /** Whether a model of this name is this provider's own, when no listing says so. */
   servesByName(model: string): boolean;
+  /** Whether a provider at this address has no models but those: a key without a listing is asked for no others. */
+  servesOnlyItsNames?(baseUrl: string): boolean;
   /** The models that share one limit with this one. */
   family(model: string): string;
   classify(status: number, headers: HeaderMap, body: string, now: number): ClassifiedFailure;

@@ -281,8 +281,9 @@ export class AttemptRunner {
     const { key, family, form, model } = plan.candidate;
     // A response that broke off may be stored all the same.
     if (end.answerId !== null) bound.learn(key, [end.answerId]);
+    if (end.meter) bound.learn(key, end.meter.signatures);
     if (end.kind !== 'answered') return;
-    bound.learn(key, run.request.references ?? []);
+    bound.learn(key, [...(run.request.references ?? []), ...readBy(plan)]);
     if (end.firstByteAt !== null && form.codec.billed) {
       const tokens = cost.usage?.outputTokens ?? 0;
       key.health.recordSpeed(family, {
@@ -328,6 +329,12 @@ export class AttemptRunner {
   #redact(text: string, secret: string): string {
     return this.#parts.vault.redact(text).replaceAll(secret, '[redacted]');
   }
+}
+
+/** Names of the reasoning that an account was sent, and did not refuse. */
+function readBy({ candidate }: Plan): readonly string[] {
+  const { bound, needed } = candidate.form.facts.signed;
+  return [...bound, ...needed];
 }
 
 /**

@@ -111,7 +111,7 @@ export class ModelRun {
       callerId: request.virtualKey.id,
       team: facts.team,
       conversation: request.facts.conversation,
-      references: request.references ?? [],
+      references: run.references,
       plan,
       now: this.#parts.clock.now(),
       cursor,
@@ -152,12 +152,25 @@ export class ModelRun {
         }
         if (result.end.kind === 'outrun') continue;
         tried = result;
+        if (this.#withoutReasoning(run, result)) {
+          waiting.unshift(result.candidate);
+          continue;
+        }
         if (this.#ended(run, result)) return { end: 'answered', tried, denied };
         if (result.attempt.failure?.fault === 'my_request') return { end: 'my_request', tried, denied };
       }
       if (denied?.kind === 'downgrade') break;
     }
     return { end: 'used_up', tried, denied };
+  }
+
+  /** Whether the request can be tried once more because all that is wrong is the reasoning in it. */
+  #withoutReasoning(run: RequestRun, { candidate, attempt }: TriedKey): boolean {
+    if (attempt.failure?.class !== 'reasoning_unreadable') return false;
+    this.#parts.bound.refused(candidate.key, run.signatures);
+    if (run.reasoningRefused || run.signatures.length === 0 || run.plan.keepReasoning) return false;
+    run.reasoningRefused = true;
+    return true;
   }
 
   /** One candidate; with a hedge a second one beside it, if the first has not begun to answer by then. */

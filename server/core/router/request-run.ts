@@ -28,6 +28,8 @@ export class RequestRun {
   readonly attempts: AttemptTrace[] = [];
   readonly edits = new Set<string>();
   readonly warnings = new Set<string>();
+  /** A provider refused the reasoning in the conversation: nobody is sent it any more. */
+  reasoningRefused = false;
   /** Translations that were made, by protocol, model and kind of provider: several keys may be tried with one. */
   readonly translations = new Map<string, TranslatedRequest>();
   readonly #refusals: Refusal[] = [];
@@ -57,6 +59,18 @@ export class RequestRun {
     this.objective = request.objective ?? virtualKey.objective ?? this.plan.objective ?? DEFAULT_OBJECTIVE;
     const limit = Math.min(request.deadlineMs ?? Infinity, this.plan.deadlineMs ?? Infinity);
     this.deadline = receivedAt + limit;
+  }
+
+  /** Names of the reasoning in the conversation that only the account that made it can read. */
+  get signatures(): readonly string[] {
+    return this.request.facts.signed.bound;
+  }
+
+  /** Names of what only the account that made it may be asked for. */
+  get references(): readonly string[] {
+    const { references = [], facts } = this.request;
+    const { bound, needed } = facts.signed;
+    return [...references, ...needed, ...(this.plan.keepReasoning ? bound : [])];
   }
 
   /** A budget or quota left a candidate out, after it was chosen. */
