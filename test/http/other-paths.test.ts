@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import Anthropic, { NotFoundError as AnthropicNotFound } from '@anthropic-ai/sdk';
 import OpenAI, { NotFoundError, toFile } from 'openai';
-import type { TraceView } from '../../shared/model/views.ts';
+import type { RequestView, TraceView } from '../../shared/model/views.ts';
 import { openaiChat } from '../support/openai-answers.ts';
 import { openaiRateLimited } from '../support/provider-errors.ts';
 import { RouterFixture } from '../support/router-fixture.ts';
@@ -176,6 +176,9 @@ describe('any other path of a provider', () => {
       ],
     );
     assert.ok(traces.every(({ costNano, model }) => costNano === 0 && model === ''));
+    assert.match(traces[0]?.decisions[0]?.explanation ?? '', /first is the only key/);
+    const { requests } = await router.daemon.api<{ requests: readonly RequestView[] }>('GET', '/requests');
+    assert.equal(requests[0]?.model, 'DELETE /files/file-abc123');
   });
 
   it('runs batches, and says that their cost is not known', async () => {
@@ -326,17 +329,7 @@ describe('any other path of a provider', () => {
 
   it('fails over from a limit before anything was done', async () => {
     await router.addKey('openai', 'second');
-    for (const name of ['first', 'second']) {
-      router.openai.on(
-        { path: '/v1/files', key: `sk-simulated-${name}-0123456789` },
-        openaiRateLimited(),
-        jsonReply(200, { id: 'file-abc123' }),
-      );
-    }
-    router.openai.on(
-      { path: '/v1/files', key: 'sk-simulated-second-0123456789' },
-      jsonReply(200, { id: 'file-abc123' }),
-    );
+    router.openai.on({ path: '/v1/files' }, openaiRateLimited(), jsonReply(200, { id: 'file-abc123' }));
     const file = await openai.files.create({
       file: await toFile(Buffer.from('{}\n'), 'a.jsonl'),
       purpose: 'batch',
