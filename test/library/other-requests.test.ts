@@ -18,6 +18,7 @@ import { ManualClock } from '../support/manual-clock.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 import { type SentRequest, type SimulatedAnswer, SimulatedUpstream } from '../support/simulated-upstream.ts';
 
+const ACTOR = 'test';
 const IMAGE = { model: 'gpt-image-1.5', prompt: 'A fox' };
 const USAGE = { input_tokens: 10, output_tokens: 100, output_tokens_details: { image_tokens: 100 } };
 
@@ -55,12 +56,12 @@ describe('policies and budgets on what passes through', () => {
       idleTimeoutMs: 1000,
     });
     for (const name of ['one', 'two']) await addKey(name, {});
-    token = (await core.virtualKeys.create({ name: 'tool' })).token;
+    token = (await core.virtualKeys.create({ name: 'tool' }, ACTOR)).token;
   });
 
   async function addKey(name: string, metadata: object): Promise<void> {
     const secret = `sk-simulated-${name}-0123456789`;
-    await core.admin.keys.add({ providerId: 'openai', name, secret, metadata, verify: 'none' });
+    await core.admin.keys.add({ providerId: 'openai', name, secret, metadata, verify: 'none' }, ACTOR);
   }
 
   async function send(method: RequestMethod, pathname: string, body?: object): Promise<Trace> {
@@ -89,8 +90,8 @@ describe('policies and budgets on what passes through', () => {
     return core.router.handle(request, new AnswerChannel(null));
   }
 
-  const policy = (rule: object, type = 'cost'): Promise<void> =>
-    core.limits.putPolicy('test', { name: 'test', type, scope: { global: true }, rules: [rule] }, 'test');
+  const policy = (rule: object, type = 'cost'): Promise<unknown> =>
+    core.admin.policies.put('test', { name: 'test', type, scope: { global: true }, rules: [rule] }, ACTOR);
 
   it('counts what an image costs', async () => {
     const trace = await send('POST', '/v1/images/generations', IMAGE);
@@ -106,9 +107,9 @@ describe('policies and budgets on what passes through', () => {
   });
 
   it('refuses what a budget can not hold back', async () => {
-    await core.limits.addBudget(
+    await core.admin.budgets.add(
       { name: 'small', limitUsd: 0.5, window: { kind: 'rolling', ms: 60_000 } },
-      'test',
+      ACTOR,
     );
     const trace = await send('POST', '/v1/images/generations', IMAGE);
     assert.equal(trace.errorCode, 'budget_exceeded');
@@ -147,7 +148,7 @@ describe('policies and budgets on what passes through', () => {
   });
 
   it('holds a key to its own models in the same way', async () => {
-    for (const { id } of await core.admin.keys.list()) await core.admin.keys.remove(id);
+    for (const { id } of await core.admin.keys.list()) await core.admin.keys.remove(id, ACTOR);
     await addKey('narrow', { allowModels: ['gpt-4o*'] });
     assert.equal((await send('POST', '/v1/batches', {})).errorCode, 'policy_forbids');
     assert.equal((await send('DELETE', '/v1/files/file-a1')).outcome, 'succeeded');
