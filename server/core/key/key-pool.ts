@@ -87,7 +87,8 @@ export class KeyPool {
       ...(tier === undefined ? {} : { tier }),
     };
     const spoken = provider.settings?.protocols;
-    const protocols = spoken ? new Set(spoken) : null;
+    // What a server speaks is said of conversations; its other paths are tried.
+    const protocols = spoken ? new Set([...spoken, ...[...adapter.protocols].filter(isOther)]) : null;
     this.#keys.set(record.id, { record, provider, adapter, health, owners, account, facts, protocols });
     this.#forget();
   }
@@ -141,8 +142,9 @@ export class KeyPool {
       const spoken = protocolsFor(key, model);
       return protocols.some((protocol) => spoken.has(protocol));
     };
-    const listed = this.#index().get(model);
     const keys = this.all().filter(speaks);
+    if (model === '') return nameless(keys, pinned);
+    const listed = this.#index().get(model);
     const unlisted = (key: PooledKey): boolean =>
       key.record.models === null && (key.adapter.servesByName(model) || key.provider.id === pinned);
     const serving = keys.filter((key) => listed?.has(key) || unlisted(key));
@@ -175,6 +177,16 @@ export class KeyPool {
     this.#byModel = index;
     return index;
   }
+}
+
+/** Who is asked for what names no model: providers whose API it is, and those that imitate it where there is no other. */
+function nameless(keys: readonly PooledKey[], pinned: string | null): readonly PooledKey[] {
+  const own = keys.filter(({ adapter }) => !adapter.imitates);
+  return pinned === null && own.length > 0 ? own : keys;
+}
+
+function isOther(protocol: Protocol): boolean {
+  return protocol.endsWith('-other');
 }
 
 /** The protocols in which a key's provider takes requests for a model. */

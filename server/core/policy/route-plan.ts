@@ -50,7 +50,7 @@ export interface RoutePlan {
   /** Rules that have a say whichever keys there are, each once. */
   readonly applied: readonly RuleReference[];
   /** The first constraint that leaves a candidate out. */
-  refuse(key: KeyFacts, model: string): Refusal;
+  refuse(key: KeyFacts, model: string | null): Refusal;
   /** The first rule that prefers keys and counts for this one. */
   preferenceFor(key: KeyFacts): PlacedRule | null;
 }
@@ -61,7 +61,7 @@ const MAX_REMEMBERED = 256;
 
 type Refusal = { readonly reason: SkipReason; readonly rule: RuleReference } | null;
 
-function firstRefusal(constraints: readonly PlacedRule[], key: KeyFacts, model: string): Refusal {
+function firstRefusal(constraints: readonly PlacedRule[], key: KeyFacts, model: string | null): Refusal {
   for (const placed of constraints) {
     if (!countsFor(placed, key)) continue;
     const reason = placed.constraint?.(key, model) ?? null;
@@ -126,13 +126,17 @@ function readPlan(rules: RequestRules, model: string, inputTokens: number): Rout
     objective?.rule.action === 'prefer_high_reliability' && objective.rule.allow_fallback === false;
   return {
     objective: objective ? objectiveOf(objective.rule) : null,
-    models: [
-      ...new Set([
-        cheaper?.rule.model ?? model,
-        ...(cheaper ? [model] : []),
-        ...(fallbacks?.rule.models ?? []),
-      ]),
-    ],
+    // What names no model is not served by another one.
+    models:
+      model === ''
+        ? ['']
+        : [
+            ...new Set([
+              cheaper?.rule.model ?? model,
+              ...(cheaper ? [model] : []),
+              ...(fallbacks?.rule.models ?? []),
+            ]),
+          ],
     maxCost,
     minSuccessRates,
     avoidExhaustion: exhaustion && {

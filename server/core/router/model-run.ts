@@ -30,9 +30,10 @@ const PASSING: ReadonlySet<FailureClass> = new Set([
 export interface ModelServed {
   /**
    * `answered`: the caller has its answer, or left. `my_request`: no key helps. `deadline`: time is up. `final`: nothing
-   * may be sent at all. `used_up`: another model may be tried.
+   * may be sent at all. `unclear`: it may have been carried out, and must not be twice. `used_up`: another model may be
+   * tried.
    */
-  readonly end: 'answered' | 'my_request' | 'deadline' | 'final' | 'used_up';
+  readonly end: 'answered' | 'my_request' | 'deadline' | 'final' | 'unclear' | 'used_up';
   readonly tried: TriedKey | null;
   readonly denied: NotAdmitted | null;
   /** Whether any key serves the model. */
@@ -158,6 +159,9 @@ export class ModelRun {
         }
         if (this.#ended(run, result)) return { end: 'answered', tried, denied };
         if (result.attempt.failure?.fault === 'my_request') return { end: 'my_request', tried, denied };
+        if (run.request.target?.repeatable === false && mayBeDone(result)) {
+          return { end: 'unclear', tried, denied };
+        }
       }
       if (denied?.kind === 'downgrade') break;
     }
@@ -183,7 +187,8 @@ export class ModelRun {
     const { hedgeAfterMs } = run.plan;
     const second = waiting[0];
     this.#takeTurn(candidate.key);
-    if (hedgeAfterMs === null || !second || this.#attemptsLeft(run) < 2) {
+    const once = run.request.target?.repeatable === false;
+    if (hedgeAfterMs === null || once || !second || this.#attemptsLeft(run) < 2) {
       const result = await this.#runner.run(run, candidate, channel, null);
       return result ? [result] : [];
     }
@@ -264,6 +269,13 @@ export class ModelRun {
       });
     });
   }
+}
+
+/** Whether the provider may have carried out what it did not answer for: refusals say that it did not. */
+function mayBeDone({ end, attempt }: TriedKey): boolean {
+  if (end.unsent) return false;
+  const failure = attempt.failure?.class;
+  return end.status === null || end.status < 300 || failure === 'server_error' || failure === 'timeout';
 }
 
 function backoff(round: number): number {

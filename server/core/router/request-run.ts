@@ -10,6 +10,7 @@ import { planRoute, type RoutePlan } from '../policy/route-plan.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { RouteCandidate } from '../routing/candidate-finder.ts';
 import type { NotAdmitted } from './admission.ts';
+import { inputBytes } from '../ports/codec.ts';
 import { estimateTokens } from '../pricing/request-bounds.ts';
 import type { RoutedRequest } from './routed-request.ts';
 
@@ -41,8 +42,9 @@ export class RequestRun {
     this.request = request;
     this.model = model;
     this.pinnedProvider = pinnedProvider;
-    const { virtualKey, facts, raw, receivedAt } = request;
-    const inputTokens = estimateTokens(raw.length);
+    const { virtualKey, facts, receivedAt } = request;
+    for (const warning of request.warnings ?? []) this.warnings.add(warning);
+    const inputTokens = estimateTokens(inputBytes(request));
     this.facts = {
       virtualKey: [virtualKey.id, virtualKey.name],
       tool: virtualKey.tool,
@@ -113,6 +115,7 @@ export class RequestRun {
         tags: this.facts.tags,
       },
       protocol: request.codec.protocol,
+      ...(request.target ? { target: `${request.target.method} ${request.target.path}` } : {}),
       model: facts.model,
       stream: facts.stream,
       status: this.status,

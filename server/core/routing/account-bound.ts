@@ -39,11 +39,12 @@ export class AccountBound {
   /** Takes over the responses of earlier requests. */
   load(traces: readonly Trace[]): void {
     for (const { attempts } of traces) {
-      for (const { keyId, answerId } of attempts) {
+      for (const { keyId, answerId, otherIds } of attempts) {
         // Of a key that is gone it is not known any more whose other keys could read it.
         const maker = this.#pool.get(keyId);
-        if (answerId !== undefined && maker) {
-          this.#makers.set(answerId, { keyId, account: maker.account });
+        if (answerId === undefined || !maker) continue;
+        for (const name of [answerId, ...(otherIds ?? [])]) {
+          this.#makers.set(name, { keyId, account: maker.account });
         }
       }
     }
@@ -95,6 +96,8 @@ export function readReferences(body: unknown): readonly string[] {
   // https://platform.openai.com/docs/api-reference/responses/create: a stored response, a conversation.
   add(request['previous_response_id']);
   add(nameOrId(request['conversation']));
+  // https://ai.google.dev/api/caching
+  add(request['cachedContent'] ?? request['cached_content']);
   const items = request['input'] ?? request['messages'];
   if (!Array.isArray(items)) return [...found];
   for (const item of items) {
