@@ -174,7 +174,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
         logger.info(
           {
             requestId: trace.requestId,
-            model: trace.model,
+            model: trace.model || trace.target,
             status: trace.status,
             outcome: trace.outcome,
             attempts: trace.attempts.length,

@@ -67,7 +67,7 @@ function withNames(text: string, keys: readonly KeyView[]): string {
 /** A trace as text. */
 function explainTrace(trace: TraceView): string {
   const lines = [
-    `${trace.requestId}: ${trace.model}, ${trace.outcome} with HTTP ${trace.status}, ${formatUsd(trace.costNano)}`,
+    `${trace.requestId}: ${trace.model || trace.target}, ${trace.outcome} with HTTP ${trace.status}, ${formatUsd(trace.costNano)}`,
     ...trace.decisions.map((decision) => decision.explanation),
   ];
   for (const attempt of trace.attempts) {
