@@ -1,10 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { SigV4Signer } from '../adapters/aws/sigv4-signer.ts';
-import { EnvelopeVault } from '../adapters/envelope/envelope-vault.ts';
+import { type DataKey, EnvelopeVault } from '../adapters/envelope/envelope-vault.ts';
 import { openDataKey } from '../adapters/envelope/open-data-key.ts';
 import { ServiceAccountTokens } from '../adapters/google/service-account-tokens.ts';
 import { KeyringKeychain } from '../adapters/keychain/keyring-keychain.ts';
 import { PinoLogger } from '../adapters/pino/pino-logger.ts';
+import { MemoryStore } from '../adapters/memory/memory-store.ts';
 import { GenaiPriceBook } from '../adapters/prices/genai-price-book.ts';
 import { PrometheusMetrics } from '../adapters/prometheus/prometheus-metrics.ts';
 import { SqliteStore } from '../adapters/sqlite/sqlite-store.ts';
@@ -16,6 +18,8 @@ import { trustedAuthorities } from '../adapters/undici/trusted-authorities.ts';
 import { UndiciUpstream } from '../adapters/undici/undici-upstream.ts';
 import type { Admin } from '../core/admin/admin.ts';
 import { openCore } from '../core/open-core.ts';
+import type { Store } from '../core/ports/store.ts';
+import type { RetentionWishes } from '../core/retention/retention.ts';
 import type { Router } from '../core/router/router.ts';
 import { HttpServer } from '../http/http-server.ts';
 import { LspServer } from '../lsp/lsp-server.ts';
@@ -24,6 +28,7 @@ import { providerAdapters } from '../providers/adapters.ts';
 import { PRESETS } from '../providers/presets.ts';
 import type { BesideBundle } from './beside-bundle.ts';
 import { isProcessAlive } from './process-alive.ts';
+import type { Settings } from './settings/settings.ts';
 
 export interface DaemonOptions extends BesideBundle {
   /** The data folder. */
@@ -31,9 +36,7 @@ export interface DaemonOptions extends BesideBundle {
   readonly version: string;
   readonly instanceId: string;
   readonly managementToken: string;
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
-  /** Log file, or a file descriptor. */
-  readonly log: string | number;
+  readonly settings: Settings;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly lifecycle: {
     readonly stop: () => void;
@@ -48,48 +51,32 @@ export interface Daemon {
   readonly admin: Admin;
   readonly router: Router;
   readonly logger: PinoLogger;
-  readonly store: SqliteStore;
+  readonly store: Store;
   readonly clock: SystemClock;
   /** Releases everything, the store last. */
   close(): Promise<void>;
 }
 
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
-/** Models that reason may take this long to begin, and to go on. */
-const HEAD_TIMEOUT_MS = 600_000;
-const IDLE_TIMEOUT_MS = 300_000;
+const DATA_KEY_BYTES = 32;
+const STDOUT = 1;
 /** After a crash, an attempt of unknown outcome may still be running at its provider this long. */
 const UNKNOWN_HOLD_MS = 15 * 60_000;
 
 /** Builds every part and joins them: the only place that knows which technology stands behind a port. */
 export async function compose(options: DaemonOptions): Promise<Daemon> {
-  const { folder, version } = options;
+  const { version, settings } = options;
   const clock = new SystemClock();
   const random = new SystemRandom(clock);
   const tokens = new NodeTokens();
-  const store = SqliteStore.open({
-    file: path.join(folder, 'router.db'),
-    instance: { id: options.instanceId, pid: process.pid },
-    clock,
-    isAlive: isProcessAlive,
-    ...(options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding }),
-    ...(options.checkpointWorker === undefined ? {} : { checkpointWorker: options.checkpointWorker }),
-  });
-  const { keys: known } = await store.loadRegistry();
-  const dataKey = await openDataKey({
-    folder,
-    env: options.env,
-    keychain: new KeyringKeychain({ addon: options.keychainAddon, env: options.env }),
-    firstRun: known.length > 0 ? 'refuse' : 'create',
-  });
-  const vault = new EnvelopeVault(dataKey);
+  const store = openStore(options, clock);
+  const vault = new EnvelopeVault(await dataKeyOf(options, store));
   const redact = (text: string): string =>
     vault.redact(text).replaceAll(options.managementToken, '[redacted]');
-  const logger = new PinoLogger({ level: options.logLevel, destination: options.log, redact });
+  const logger = new PinoLogger({ level: settings.logLevel, destination: logDestination(options), redact });
   const metrics = new PrometheusMetrics();
   const upstream = new UndiciUpstream({
     proxyFor: proxyFromEnvironment(options.env),
-    authorities: trustedAuthorities(options.env['APIKEYROUTER_CA_FILE']),
+    authorities: trustedAuthorities(settings.caFile),
   });
   const prices = new GenaiPriceBook(clock);
   const core = await openCore({
@@ -109,8 +96,9 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     }),
     presets: PRESETS,
     version,
-    headTimeoutMs: HEAD_TIMEOUT_MS,
-    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    headTimeoutMs: settings.headTimeout,
+    idleTimeoutMs: settings.idleTimeout,
+    retention: retentionOf(settings),
   });
   const { router, admin, pool, virtualKeys, abandoned } = core;
   if (abandoned > 0) logger.warn({ attempts: abandoned }, 'attempts of unknown outcome found after a crash');
@@ -122,7 +110,12 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     virtualKeys,
     clock,
     random,
-    maxBodyBytes: MAX_BODY_BYTES,
+    maxBodyBytes: settings.maxBody,
+    access: {
+      hosts: settings.allowedHosts,
+      everywhere: settings.host !== '127.0.0.1',
+      openMetrics: settings.metrics === 'open',
+    },
     admin,
     lifecycle: options.lifecycle,
     pool,
@@ -144,8 +137,44 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
   return { http, lsp, admin, router, logger, store, clock, close };
 }
 
+function openStore({ folder, settings, ...options }: DaemonOptions, clock: SystemClock): Store {
+  if (settings.store === 'memory') return new MemoryStore();
+  return SqliteStore.open({
+    file: path.join(folder, 'router.db'),
+    instance: { id: options.instanceId, pid: process.pid },
+    synchronous: settings.durability === 'full' ? 'FULL' : 'NORMAL',
+    clock,
+    isAlive: isProcessAlive,
+    ...(options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding }),
+    ...(options.checkpointWorker === undefined ? {} : { checkpointWorker: options.checkpointWorker }),
+  });
+}
+
+/** What is in memory only is sealed with a key that nobody keeps. */
+async function dataKeyOf(options: DaemonOptions, store: Store): Promise<DataKey> {
+  const { folder, env, settings } = options;
+  if (settings.store === 'memory') return { key: randomBytes(DATA_KEY_BYTES), sealing: 'memory' };
+  const { keys: known } = await store.loadRegistry();
+  return openDataKey({
+    folder,
+    env,
+    keychain: new KeyringKeychain({ addon: options.keychainAddon, env }),
+    firstRun: known.length > 0 ? 'refuse' : 'create',
+  });
+}
+
+function logDestination({ folder, settings: { log } }: DaemonOptions): string | number {
+  return log === '-' ? STDOUT : (log ?? path.join(folder, 'logs', 'daemon.log'));
+}
+
+function retentionOf({ keepRequests, keepLedger, maxRequests }: Settings): RetentionWishes {
+  const requests = { ageMs: keepRequests, most: maxRequests };
+  const lasting = { ageMs: keepLedger };
+  return { traces: requests, transitions: requests, audit: lasting, entries: lasting };
+}
+
 /** Once a minute: a predecessor that died while it drained, and holds whose provider must have ended by now. */
-function keepHouse(clock: SystemClock, store: SqliteStore, failed: (error: unknown) => void): () => void {
+function keepHouse(clock: SystemClock, store: Store, failed: (error: unknown) => void): () => void {
   let cancel = (): void => undefined;
   const round = (): void => {
     const now = clock.now();

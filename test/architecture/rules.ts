@@ -104,6 +104,11 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     packages: ['node:*'],
   })),
   {
+    of: 'server/daemon/provision.ts',
+    imports: ['server/core', 'server/policy-language', 'server/daemon', 'shared'],
+    packages: ['node:*'],
+  },
+  {
     of: 'server/daemon/settings',
     imports: ['server/core/router-error.ts'],
     packages: ['yaml', 'node:*'],
@@ -127,6 +132,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'server/core/ports',
       'server/core/policy',
       'server/daemon',
+      'server/policy-language',
       'shared',
     ],
     packages: ['commander', '@inquirer/prompts', 'yaml', 'node:*'],

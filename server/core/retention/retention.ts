@@ -20,6 +20,9 @@ const LOGS: Readonly<Record<LogName, LogRetention>> = {
   audit: { ageMs: 400 * DAY_MS, most: 100_000 },
   entries: { ageMs: 400 * DAY_MS, most: 1_000_000 },
 };
+/** What is said differently of some logs. */
+export type RetentionWishes = Readonly<Partial<Record<LogName, Partial<LogRetention>>>>;
+
 const LOG_NAMES = Object.keys(LOGS) as LogName[];
 
 /** A limit that nobody has run into, nor tried again, for so long is forgotten. */
@@ -46,7 +49,7 @@ export interface RetentionParts {
   readonly cells: CellBook;
   readonly clock: Clock;
   readonly failed: (error: unknown) => void;
-  readonly logs?: Readonly<Partial<Record<LogName, LogRetention>>>;
+  readonly logs?: RetentionWishes;
 }
 
 /** Keeps what is stored and remembered from growing for ever: every few minutes, in small steps beside requests. */
@@ -80,7 +83,7 @@ export class Retention {
     const now = clock.now();
     cells.forgetIdle(now - IDLE_CELL_MS);
     for (const log of LOG_NAMES) {
-      const { ageMs, most } = logs?.[log] ?? LOGS[log];
+      const { ageMs, most } = { ...LOGS[log], ...logs?.[log] };
       const keep = { before: now - ageMs, most };
       await this.#repeat(async () => (await store.pruneLog(log, keep, STEP[log])) === STEP[log]);
     }

@@ -57,7 +57,7 @@ export function parseSettings(file: string, text: string): SettingsFile {
 
 /** As it is written, so that `010` stays what it was. */
 function textOf(node: unknown): string | null {
-  if (isScalar(node)) return node.value === null ? '' : (node.source ?? String(node.value));
+  if (isScalar(node)) return node.value === null ? '' : (node.source ?? null);
   if (!isSeq(node)) return null;
   const parts = node.items.map(textOf);
   return parts.some((part) => part === null) ? null : parts.join(',');

@@ -22,7 +22,7 @@ Besides, as variables only:
 |---|---|
 | \`APIKEYROUTER_HOME\` | the data folder; \`--home\` too |
 | \`APIKEYROUTER_CONFIG\` | the file of settings; \`--config\` too |
-| \`APIKEYROUTER_MASTER_KEY\` | 32 bytes in base64 or hex that seal the secrets, in place of the system's keychain |
+| \`APIKEYROUTER_MASTER_KEY\` | a passphrase that seals the secrets, in place of the system's keychain |
 | \`APIKEYROUTER_KEYCHAIN\` | \`off\`: the system's keychain is left alone, and a key file that only you can read takes its place |
 | \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | how providers are reached: [providers.md](providers.md) |
 

@@ -24,6 +24,8 @@ export interface Setting<T> {
   readonly says: string;
   /** A secret is taken from the environment only: flags are seen by other users, and files are passed on. */
   readonly secret?: true;
+  /** Its flag alone means yes. */
+  readonly isSwitch?: true;
   /** Its short flag. */
   readonly short?: string;
 }
@@ -32,9 +34,9 @@ const hostName = matching(
   /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])$/i,
   'it takes names of hosts, such as router.local',
 );
-const address = matching(
-  /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:]*)$/i,
-  'it takes an IP address, such as 127.0.0.1 or 0.0.0.0',
+const providerUrl = matching(
+  /^[a-z0-9][a-z0-9._-]*=https?:\/\/\S+$/,
+  'it takes ID=URL, such as openai=https://gateway.example',
 );
 const virtualKey = matching(
   /^akr-[\w-]{20,200}$/,
@@ -69,9 +71,9 @@ export const SETTINGS = {
     otherwise: 'the one used before, else 8484',
   }),
   host: setting(
-    address,
+    oneOf('127.0.0.1', '0.0.0.0', '::'),
     '127.0.0.1',
-    'address to listen on; another than loopback lets other machines in: put TLS in front of it',
+    'address to listen on; another than 127.0.0.1 lets other machines in: put TLS in front of it',
   ),
   allowedHosts: setting(
     listOf(hostName),
@@ -110,6 +112,13 @@ export const SETTINGS = {
     yesOrNo,
     'false',
     'take in the provider keys of the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, ...) at the start',
+    { isSwitch: true },
+  ),
+  providerUrls: setting(
+    listOf(providerUrl),
+    '',
+    'base URLs of providers, as ID=URL, e.g. of a gateway in front of them',
+    { otherwise: 'their own' },
   ),
   policies: optional(anyText, 'policy file that takes the place of the stored policies at the start'),
   caFile: optional(anyText, 'certificates of authorities to trust besides the usual ones, as PEM'),
@@ -134,6 +143,9 @@ type ValueOf<S> = S extends { readonly read: Reader<infer T>; readonly usual: in
 export type Settings = { readonly [N in SettingName]: ValueOf<(typeof SETTINGS)[N]> };
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
+/** Those that may be given as flags. */
+export const FLAG_NAMES = SETTING_NAMES.filter((name) => !(SETTINGS[name] as Setting<unknown>).secret);
 
 /** `APIKEYROUTER_LOG_LEVEL` */
 export function variableOf(name: string): string {

@@ -59,7 +59,7 @@ export const anyText: Reader<string> = (text) => {
   throw new NotAValue('it is empty');
 };
 
-export const listed: Reader<readonly string[]> = (text) =>
+const listed: Reader<readonly string[]> = (text) =>
   text
     .split(',')
     .map((part) => part.trim())
@@ -77,12 +77,12 @@ export function listOf(reader: Reader<string>): Reader<readonly string[]> {
 }
 
 /** The largest unit that it is a whole number of. */
-export function spanText(ms: number): string {
+function spanText(ms: number): string {
   const unit = (['d', 'h', 'm', 's'] as const).find((name) => ms % (UNITS[name] ?? 1) === 0) ?? 's';
   return `${ms / (UNITS[unit] ?? 1)}${unit}`;
 }
 
-export function sizeText(bytes: number): string {
+function sizeText(bytes: number): string {
   return bytes % (1024 * MB) === 0
     ? `${bytes / MB / 1024}GB`
     : bytes % MB === 0

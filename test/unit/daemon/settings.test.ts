@@ -28,6 +28,7 @@ describe('the settings of the daemon', () => {
       maxRequests: 100_000,
       metrics: 'token',
       importKeys: false,
+      providerUrls: [],
       policies: null,
       caFile: null,
       virtualKeys: null,
@@ -66,7 +67,7 @@ describe('the settings of the daemon', () => {
       (error: Error) => {
         assert.deepEqual(error.message.split('\n'), [
           '--port is "70000": it takes a whole number from 0 to 65535.',
-          'APIKEYROUTER_HOST is "localhost": it takes an IP address, such as 127.0.0.1 or 0.0.0.0.',
+          'APIKEYROUTER_HOST is "localhost": it takes 127.0.0.1, 0.0.0.0 or ::.',
           '/etc/akr.yaml, line 2: log_level is "loud": it takes debug, info, warn or error.',
           '/etc/akr.yaml, line 3: max_body is "5": it takes a size from 1MB to 1GB, such as 64MB.',
           'APIKEYROUTER_HEAD_TIMEOUT is "long": it takes a time from 1s to 1d, such as 90s, 10m, 1h or 30d.',
