@@ -15,6 +15,7 @@ import { proxyFromEnvironment } from '../adapters/undici/proxy-choice.ts';
 import { trustedAuthorities } from '../adapters/undici/trusted-authorities.ts';
 import { UndiciUpstream } from '../adapters/undici/undici-upstream.ts';
 import type { Admin } from '../core/admin/admin.ts';
+import { readStanding } from '../core/admin/standing.ts';
 import { openCore } from '../core/open-core.ts';
 import type { Router } from '../core/router/router.ts';
 import { HttpServer } from '../http/http-server.ts';
@@ -112,7 +113,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     headTimeoutMs: HEAD_TIMEOUT_MS,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
   });
-  const { router, admin, pool, virtualKeys, abandoned } = core;
+  const { router, admin, pool, virtualKeys, limits, abandoned } = core;
   if (abandoned > 0) logger.warn({ attempts: abandoned }, 'attempts of unknown outcome found after a crash');
   const report = (what: string) => (error: unknown) => logger.error({ err: error }, what);
   const housekeeping = keepHouse(clock, store, report('expired holds could not be released'));
@@ -131,7 +132,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     logger,
     managementToken: options.managementToken,
     version,
-    renderMetrics: () => metrics.render(),
+    renderMetrics: async () => metrics.render(await readStanding({ keys: admin.keys, limits, router })),
   });
   const { managementToken } = options;
   const lsp = new LspServer({ admin, clock, logger, managementToken, version });

@@ -135,6 +135,8 @@ export interface AttemptTrace {
   readonly model: string;
   readonly startedAt: number;
   readonly firstByteAt?: number;
+  /** First content of a stream: what comes before it, pings and heads, is not of the model. */
+  readonly firstTokenAt?: number;
   readonly endedAt: number;
   readonly status?: number;
   readonly outcome: AttemptOutcome;

@@ -35,6 +35,8 @@ export interface AttemptEnd {
   readonly headers: HeaderMap;
   readonly meter: Meter | null;
   readonly firstByteAt: number | null;
+  /** Of a stream. */
+  readonly firstTokenAt: number | null;
   /** The request never left this machine. */
   readonly unsent: boolean;
   /** Under which the provider stored the answer; `null`: it did not, or not that was seen. */
@@ -71,6 +73,7 @@ export class Attempt implements UpstreamHandler {
   #held: Uint8Array[] = [];
   #errorBytes = 0;
   #firstByteAt: number | null = null;
+  #firstTokenAt: number | null = null;
   #answerId: AnswerId | null = null;
   #committed = false;
   #ended = false;
@@ -146,6 +149,7 @@ export class Attempt implements UpstreamHandler {
     const bytes = this.#decoder?.push(chunk) ?? chunk;
     this.#answerId?.push(bytes);
     const pieces = this.#translated(meter.push(bytes));
+    if (this.#isStream && meter.contentSeen) this.#firstTokenAt ??= this.#options.clock.now();
     if (!this.#committed) {
       this.#held.push(...pieces);
       if (meter.error) {
@@ -280,6 +284,7 @@ export class Attempt implements UpstreamHandler {
       headers: this.#headers,
       meter: this.#meter,
       firstByteAt: this.#firstByteAt,
+      firstTokenAt: this.#firstTokenAt,
       unsent,
       answerId: this.#answerId?.value ?? null,
       errorBody,

@@ -1,0 +1,32 @@
+import type { Standing } from '../ports/metrics.ts';
+import type { Router } from '../router/router.ts';
+import type { KeyAdmin } from './key-admin.ts';
+import type { LimitsAdmin } from './limits-admin.ts';
+
+/** How keys, quotas and budgets stand now. Rejects if the store can't be read. */
+export async function readStanding({
+  keys,
+  limits,
+  router,
+}: {
+  readonly keys: KeyAdmin;
+  readonly limits: LimitsAdmin;
+  readonly router: Router;
+}): Promise<Standing> {
+  const [views, budgets] = await Promise.all([keys.list(), limits.budgetStatus()]);
+  return {
+    running: router.running,
+    keys: views,
+    quotas: limits.quotaStatus(null).map(({ record, used, capacity, prediction }) => ({
+      id: record.id,
+      owner: record.owner,
+      family: record.family,
+      dimension: record.dimension,
+      leftShare: capacity > 0 ? Math.min(1, Math.max(0, 1 - used / capacity)) : 0,
+      exhaustedAt: prediction?.at ?? null,
+    })),
+    budgets: budgets
+      .filter(({ scope }) => !scope.eachConversation)
+      .map(({ id, name, limitNano, remainingNano }) => ({ id, name, limitNano, leftNano: remainingNano })),
+  };
+}
