@@ -167,6 +167,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
         logger.info(
           {
             requestId: trace.requestId,
+            ...(trace.clientRequestId === undefined ? {} : { clientRequestId: trace.clientRequestId }),
             model: trace.model,
             status: trace.status,
             outcome: trace.outcome,

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { KeyPool } from '../core/key/key-pool.ts';
 import type { Logger } from '../core/ports/logger.ts';
+import type { Random } from '../core/ports/random.ts';
 import type { PriceBook } from '../core/ports/prices.ts';
 import { RouterError } from '../core/router-error.ts';
 import { CODECS, classifyPath, endpointPath } from '../protocol/classify.ts';
@@ -13,6 +14,13 @@ import { type ManagementParts, managementRoutes, type Route } from './management
 import { handleModels } from './models-handler.ts';
 import { handleProxy, type ProxyParts } from './proxy-handler.ts';
 import { presentedToken } from './authenticate.ts';
+import {
+  type HttpCall,
+  identify,
+  identityHeaders,
+  type RequestIdentity,
+  shownId,
+} from './request-identity.ts';
 import { proofOf } from './proof.ts';
 import { closeAfterRefusal, sendFailure, sendJson } from './send.ts';
 
@@ -20,6 +28,7 @@ export interface HttpServerParts extends ProxyParts, ManagementParts {
   readonly pool: KeyPool;
   readonly prices: PriceBook;
   readonly logger: Logger;
+  readonly random: Random;
   readonly managementToken: string;
   readonly version: string;
   readonly renderMetrics: () => Promise<string>;
@@ -122,15 +131,18 @@ export class HttpServer {
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     if (this.#draining) response.shouldKeepAlive = false;
+    const identity = identify(request.headers, this.#parts.random);
+    for (const [name, value] of Object.entries(identityHeaders(identity))) response.setHeader(name, value);
     try {
-      await this.#route(request, response);
+      await this.#route({ request, response, identity });
     } catch (error) {
-      this.#parts.logger.error({ err: error }, 'request handler failed');
+      this.#parts.logger.error({ ...named(identity), err: error }, 'request handler failed');
       sendManagementError(response, error);
     }
   }
 
-  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #route(call: HttpCall): Promise<void> {
+    const { request, response, identity } = call;
     const queryAt = request.url?.indexOf('?') ?? -1;
     const rawPath = queryAt === -1 ? (request.url ?? '/') : (request.url ?? '/').slice(0, queryAt);
     const path = endpointPath(rawPath);
@@ -138,27 +150,32 @@ export class HttpServer {
     const refusal = guard(request.headers, this.port);
     if (refusal) {
       const codec = CODECS[endpoint?.protocol ?? 'openai-chat'];
-      sendFailure(response, codec, { ...refusal, status: statusOfCode(refusal.code), final: true }, '');
+      sendFailure(
+        response,
+        codec,
+        { ...refusal, status: statusOfCode(refusal.code), final: true },
+        shownId(identity),
+      );
       closeAfterRefusal(request, response);
       return;
     }
     if (endpoint) {
-      await handleProxy(this.#parts, endpoint, request, response);
+      await handleProxy(this.#parts, endpoint, call);
     } else if (request.method === 'GET' && path === '/models') {
-      handleModels(this.#parts, null, request, response);
+      handleModels(this.#parts, null, call);
     } else if (request.method === 'GET' && path.startsWith('/models/')) {
-      handleModels(this.#parts, decodeSegment(path.slice('/models/'.length)), request, response);
+      handleModels(this.#parts, decodeSegment(path.slice('/models/'.length)), call);
     } else if (rawPath.startsWith('/api/v1/') || rawPath === '/metrics' || rawPath === '/health') {
-      await this.#manage(rawPath, request, response);
+      await this.#manage(rawPath, call);
     } else {
       const message = `The router has no ${request.method} ${rawPath.slice(0, 200)}. Tools use /v1/chat/completions, /v1/responses, /v1/embeddings, /v1/messages or /v1/models.`;
       const failure = { code: 'path_unknown', status: 404, message, final: true } as const;
-      sendFailure(response, CODECS['openai-chat'], failure, '');
+      sendFailure(response, CODECS['openai-chat'], failure, shownId(identity));
       closeAfterRefusal(request, response);
     }
   }
 
-  async #manage(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #manage(path: string, { request, response, identity }: HttpCall): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     if (path === '/health') {
       sendJson(response, 200, this.#health(url.searchParams.get('challenge')));
@@ -181,7 +198,9 @@ export class HttpServer {
       response.end(text);
       return;
     }
-    await handleManagement(this.#routes, this.#parts.logger, request, response, url);
+    const report = (error: unknown): void =>
+      this.#parts.logger.error({ ...named(identity), err: error, path }, 'management call failed');
+    await handleManagement(this.#routes, report, request, response, url);
   }
 
   /** A challenge is answered with its HMAC under the management token: proof that the listener is this daemon. */
@@ -197,6 +216,11 @@ export class HttpServer {
     const wanted = Buffer.from(proofOf(this.#parts.managementToken, 'management'));
     return timingSafeEqual(wanted, Buffer.from(proofOf(token, 'management')));
   }
+}
+
+/** The names of a request as its log lines have them. */
+function named({ id, clientRequestId }: RequestIdentity): Readonly<Record<string, string>> {
+  return clientRequestId === null ? { requestId: id } : { requestId: id, clientRequestId };
 }
 
 /** What Node's parser could not read: answered in HTTP, since there is no request to answer. */

@@ -1,9 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { ErrorCode } from '../../shared/model/reasons.ts';
 import type { VirtualKeys } from '../core/admin/virtual-keys.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { FactsResult } from '../core/ports/codec.ts';
-import type { Random } from '../core/ports/random.ts';
 import { readReferences } from '../core/routing/account-bound.ts';
 import type { Router } from '../core/router/router.ts';
 import { CODECS, type Endpoint } from '../protocol/classify.ts';
@@ -12,6 +11,7 @@ import { authenticate } from './authenticate.ts';
 import { statusOfCode } from './error-status.ts';
 import { NodeCallerChannel } from './node-caller-channel.ts';
 import { readWishes } from './routing-wishes.ts';
+import { type HttpCall, shownId } from './request-identity.ts';
 import { readBody } from './read-body.ts';
 import { closeAfterRefusal, sendFailure } from './send.ts';
 
@@ -19,7 +19,6 @@ export interface ProxyParts {
   readonly router: Router;
   readonly virtualKeys: VirtualKeys;
   readonly clock: Clock;
-  readonly random: Random;
   readonly maxBodyBytes: number;
 }
 
@@ -29,15 +28,13 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 export async function handleProxy(
   parts: ProxyParts,
   endpoint: Endpoint,
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, identity }: HttpCall,
 ): Promise<void> {
   const codec = CODECS[endpoint.protocol];
   const receivedAt = parts.clock.now();
-  const id = parts.random.id('req');
   const refuse = (code: ErrorCode, message: string): void => {
     const failure = { code, message, status: statusOfCode(code), final: true };
-    sendFailure(response, codec, failure, id);
+    sendFailure(response, codec, failure, shownId(identity));
     closeAfterRefusal(request, response);
   };
   if (request.method !== 'POST') {
@@ -70,7 +67,9 @@ export async function handleProxy(
   const query = request.url?.indexOf('?') ?? -1;
   await parts.router.handle(
     {
-      id,
+      id: identity.id,
+      ...(identity.clientRequestId === null ? {} : { clientRequestId: identity.clientRequestId }),
+      ...(identity.traceparent === null ? {} : { traceparent: identity.traceparent }),
       receivedAt,
       virtualKey: caller.virtualKey,
       codec,
@@ -82,7 +81,7 @@ export async function handleProxy(
       pinnedProvider: typeof pinned === 'string' && pinned !== '' ? pinned : null,
       ...wishes,
     },
-    new NodeCallerChannel(response),
+    new NodeCallerChannel(response, identity),
   );
 }
 

@@ -166,6 +166,10 @@ export type RequestOutcome = 'succeeded' | 'failed' | 'cancelled' | 'rejected';
 /** The whole history of one request. */
 export interface Trace {
   readonly requestId: string;
+  /** The caller's own `X-Request-ID`; several requests may have the same. */
+  readonly clientRequestId?: string;
+  /** The caller's W3C trace context, of which this request is a part. */
+  readonly traceparent?: string;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly caller: CallerIdentity;

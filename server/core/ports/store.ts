@@ -207,6 +207,7 @@ export interface History {
   /** Queued with the turn's transaction; rejects if the store can't write. */
   recordTrace(trace: Trace): Promise<void>;
   listTraces(query: TraceQuery): Promise<readonly Trace[]>;
+  /** By the router's id, else the newest request that its caller gave this id. */
   findTrace(requestId: string): Promise<Trace | null>;
   transitions(query: {
     readonly owner?: string;

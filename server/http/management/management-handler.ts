@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from '../../core/ports/logger.ts';
 import { RouterError } from '../../core/router-error.ts';
 import { describeError, statusOfCode } from '../error-status.ts';
 import { readBody } from '../read-body.ts';
@@ -8,10 +7,10 @@ import type { Route } from './routes.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Answers the management API. The caller's token has been checked. */
+/** Answers the management API. The caller's token has been checked; `report` is told of errors that are ours. */
 export async function handleManagement(
   routes: readonly Route[],
-  logger: Logger,
+  report: (error: unknown) => void,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
@@ -22,8 +21,7 @@ export async function handleManagement(
     const result = await route.run({ params, query: url.searchParams, body });
     sendJson(response, route.status ?? 200, result);
   } catch (error) {
-    if (!(error instanceof RouterError))
-      logger.error({ err: error, path: url.pathname }, 'management call failed');
+    if (!(error instanceof RouterError)) report(error);
     sendManagementError(response, error);
     closeAfterRefusal(request, response);
   }

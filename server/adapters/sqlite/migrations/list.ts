@@ -2,7 +2,8 @@ import type { Migration } from '../migrate.ts';
 import { initial } from './0001-initial.ts';
 import { limits } from './0002-limits.ts';
 import { retention } from './0003-retention.ts';
+import { clientIds } from './0005-client-ids.ts';
 import { unseenOutcomes } from './0004-unseen-outcomes.ts';
 
 /** Every migration in order. Those that were released never change: a new one is added instead. */
-export const MIGRATIONS: readonly Migration[] = [initial, limits, retention, unseenOutcomes];
+export const MIGRATIONS: readonly Migration[] = [initial, limits, retention, unseenOutcomes, clientIds];
