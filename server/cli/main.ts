@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../../shared/version.ts';
 import { addDaemonCommands } from './commands/daemon.ts';
 import { addKeysCommands } from './commands/keys.ts';
+import { addReportCommand } from './commands/report.ts';
 import { addRequestsCommands } from './commands/requests.ts';
 import { addVirtualKeysCommands } from './commands/virtual-keys.ts';
 import { printError, printUsageError, useJson } from './output.ts';
@@ -44,6 +45,7 @@ function program(json: boolean): Command {
   addKeysCommands(root);
   addVirtualKeysCommands(root);
   addRequestsCommands(root);
+  addReportCommand(root);
   return root;
 }
 

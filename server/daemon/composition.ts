@@ -7,6 +7,7 @@ import { KeyringKeychain } from '../adapters/keychain/keyring-keychain.ts';
 import { PinoLogger } from '../adapters/pino/pino-logger.ts';
 import { GenaiPriceBook } from '../adapters/prices/genai-price-book.ts';
 import { PrometheusMetrics } from '../adapters/prometheus/prometheus-metrics.ts';
+import { SqliteReports } from '../adapters/sqlite/sqlite-reports.ts';
 import { SqliteStore } from '../adapters/sqlite/sqlite-store.ts';
 import { NodeTokens } from '../adapters/system/node-tokens.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
@@ -68,8 +69,9 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
   const clock = new SystemClock();
   const random = new SystemRandom(clock);
   const tokens = new NodeTokens();
+  const file = path.join(folder, 'router.db');
   const store = SqliteStore.open({
-    file: path.join(folder, 'router.db'),
+    file,
     instance: { id: options.instanceId, pid: process.pid },
     clock,
     isAlive: isProcessAlive,
@@ -126,6 +128,11 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     maxBodyBytes: MAX_BODY_BYTES,
     admin,
     ledger: store,
+    reports: new SqliteReports({
+      file,
+      worker: options.reportWorker,
+      ...(options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding }),
+    }),
     lifecycle: options.lifecycle,
     pool,
     prices,

@@ -21,6 +21,7 @@ const COMMANDS = [
   ['virtual-keys', 'revoke'],
   ['requests'],
   ['explain'],
+  ['report'],
 ];
 
 describe('the help of the command line', () => {

@@ -34,6 +34,15 @@ export interface Hold extends CounterAddress {
   readonly earlierSlices?: readonly number[];
 }
 
+/** For whom an attempt spends. */
+export interface Attribution {
+  readonly team: string | null;
+  readonly project: string | null;
+  readonly tool: string | null;
+  readonly tags: readonly string[];
+  readonly conversation: string | null;
+}
+
 /** Asks to hold money and quota for one attempt before it is sent. */
 export interface Reservation {
   readonly attemptId: string;
@@ -43,6 +52,7 @@ export interface Reservation {
   readonly virtualKeyId: string;
   readonly model: string;
   readonly at: number;
+  readonly attribution?: Attribution;
   readonly amountNano: NanoUsd;
   readonly holds: readonly Hold[];
 }

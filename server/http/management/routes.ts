@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { Admin } from '../../core/admin/admin.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Reports } from '../../core/ports/reports.ts';
 import type { Ledger } from '../../core/ports/store.ts';
 import { RouterError } from '../../core/router-error.ts';
 import {
@@ -9,11 +11,14 @@ import {
   providerBody,
   virtualKeyBody,
 } from '../../core/admin/input-schemas.ts';
+import { runReport } from './report.ts';
 import { ledgerQuery, requestsQuery } from './query-schemas.ts';
 
 export interface ManagementParts {
   readonly admin: Admin;
   readonly ledger: Ledger;
+  readonly reports: Reports;
+  readonly clock: Clock;
   /** Ends the daemon: `stop` when running requests are done, `hand-over` to a newer one that is starting. */
   readonly lifecycle: {
     readonly stop: () => void;
@@ -38,7 +43,13 @@ export interface Route {
 }
 
 /** The management API: what there is, and what it calls. */
-export function managementRoutes({ admin, ledger, lifecycle }: ManagementParts): readonly Route[] {
+export function managementRoutes({
+  admin,
+  ledger,
+  reports,
+  clock,
+  lifecycle,
+}: ManagementParts): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -118,6 +129,7 @@ export function managementRoutes({ admin, ledger, lifecycle }: ManagementParts):
         return trace;
       },
     },
+    { method: 'GET', path: 'reports', run: ({ query }) => runReport({ reports, admin }, query, clock.now()) },
     {
       method: 'GET',
       path: 'ledger',

@@ -2,8 +2,16 @@ import type { Migration } from '../migrate.ts';
 import { initial } from './0001-initial.ts';
 import { limits } from './0002-limits.ts';
 import { retention } from './0003-retention.ts';
-import { clientIds } from './0005-client-ids.ts';
 import { unseenOutcomes } from './0004-unseen-outcomes.ts';
+import { clientIds } from './0005-client-ids.ts';
+import { attribution } from './0006-attribution.ts';
 
 /** Every migration in order. Those that were released never change: a new one is added instead. */
-export const MIGRATIONS: readonly Migration[] = [initial, limits, retention, unseenOutcomes, clientIds];
+export const MIGRATIONS: readonly Migration[] = [
+  initial,
+  limits,
+  retention,
+  unseenOutcomes,
+  clientIds,
+  attribution,
+];
