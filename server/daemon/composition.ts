@@ -4,6 +4,9 @@ import { EnvelopeVault } from '../adapters/envelope/envelope-vault.ts';
 import { openDataKey } from '../adapters/envelope/open-data-key.ts';
 import { ServiceAccountTokens } from '../adapters/google/service-account-tokens.ts';
 import { KeyringKeychain } from '../adapters/keychain/keyring-keychain.ts';
+import type { ProviderPlace } from '../adapters/otlp/gen-ai.ts';
+import { OtlpExporter } from '../adapters/otlp/otlp-exporter.ts';
+import { type OtlpSettings, readOtlpSettings } from '../adapters/otlp/otlp-settings.ts';
 import { PinoLogger } from '../adapters/pino/pino-logger.ts';
 import { GenaiPriceBook } from '../adapters/prices/genai-price-book.ts';
 import { PrometheusMetrics } from '../adapters/prometheus/prometheus-metrics.ts';
@@ -95,6 +98,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     authorities: trustedAuthorities(options.env['APIKEYROUTER_CA_FILE']),
   });
   const prices = new GenaiPriceBook(clock);
+  const telemetry: { exporter: OtlpExporter | null } = { exporter: null };
   const core = await openCore({
     store,
     vault,
@@ -114,10 +118,17 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     version,
     headTimeoutMs: HEAD_TIMEOUT_MS,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
+    observer: { requestEnded: (trace) => telemetry.exporter?.requestEnded(trace) },
   });
   const { router, admin, pool, virtualKeys, limits, abandoned } = core;
   if (abandoned > 0) logger.warn({ attempts: abandoned }, 'attempts of unknown outcome found after a crash');
   const report = (what: string) => (error: unknown) => logger.error({ err: error }, what);
+  const otlp = otlpSettings(options, report('telemetry is not exported'));
+  if (otlp) {
+    const provider = (id: string): ProviderPlace | undefined => pool.provider(id);
+    const parts = { settings: otlp, upstream, clock, logger, version, provider };
+    telemetry.exporter = new OtlpExporter(parts);
+  }
   const housekeeping = keepHouse(clock, store, report('expired holds could not be released'));
 
   const http = new HttpServer({
@@ -146,11 +157,25 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
   const close = async (): Promise<void> => {
     housekeeping();
     core.dispose();
+    await telemetry.exporter?.close();
     await upstream.close();
     await store.close();
     await logger.close();
   };
   return { http, lsp, admin, router, logger, store, clock, close };
+}
+
+/** A variable that can't be meant is no reason to serve nobody. */
+function otlpSettings(
+  { env, version, instanceId }: DaemonOptions,
+  failed: (error: unknown) => void,
+): OtlpSettings | null {
+  try {
+    return readOtlpSettings(env, { version, instanceId });
+  } catch (error) {
+    failed(error);
+    return null;
+  }
 }
 
 /** Once a minute: a predecessor that died while it drained, and holds whose provider must have ended by now. */
