@@ -21,6 +21,10 @@ export class Bounded<K, V> {
     return this.#entries.get(key);
   }
 
+  delete(key: K): void {
+    this.#entries.delete(key);
+  }
+
   entries(): IterableIterator<[K, V]> {
     return this.#entries.entries();
   }

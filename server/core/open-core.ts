@@ -2,11 +2,17 @@ import type { ProviderPreset } from '../../shared/model/presets.ts';
 import type { StateTransition } from '../../shared/model/states.ts';
 import type { Trace } from '../../shared/model/trace.ts';
 import { Admin } from './admin/admin.ts';
+import { AuditLog } from './admin/audit-log.ts';
+import { BudgetAdmin } from './admin/budget-admin.ts';
 import { ChangeHub } from './admin/change-hub.ts';
+import { DryRun } from './admin/dry-run.ts';
 import { KeyAdmin } from './admin/key-admin.ts';
-import { LimitsAdmin, parsePolicy } from './admin/limits-admin.ts';
+import { LedgerAdmin } from './admin/ledger-admin.ts';
+import { ManagementTokens } from './admin/management-tokens.ts';
 import { OneAtATime } from './admin/one-at-a-time.ts';
+import { parsePolicy, PolicyAdmin } from './admin/policy-admin.ts';
 import { ProviderAdmin } from './admin/provider-admin.ts';
+import { QuotaAdmin } from './admin/quota-admin.ts';
 import { VirtualKeys } from './admin/virtual-keys.ts';
 import { type BudgetAlert, BudgetAlerts } from './budget/budget-alerts.ts';
 import { BudgetBook } from './budget/budget-book.ts';
@@ -68,7 +74,6 @@ export interface Core {
   readonly admin: Admin;
   readonly pool: KeyPool;
   readonly virtualKeys: VirtualKeys;
-  readonly limits: LimitsAdmin;
   readonly quotas: QuotaBook;
   readonly calibration: TokenCalibration;
   /** Attempts that a crash left behind, found at the start. */
@@ -98,24 +103,26 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const quotas = new QuotaBook(store, learned);
   const budgets = new BudgetBook();
   const policies = { current: new PolicySet([]) };
-  const limits = new LimitsAdmin({ store, pool, budgets, quotas, policies, clock, random });
+  const audit = new AuditLog({ store, clock });
+  const changing = { store, audit, changes, clock, random };
   const turns = new OneAtATime();
-  const providers = new ProviderAdmin({ pool, store, clock, changes, turns, presets: parts.presets });
+  const providers = new ProviderAdmin({ ...changing, pool, turns, presets: parts.presets });
   const keys = new KeyAdmin({
+    ...changing,
     pool,
     cells,
     learned,
-    store,
     vault,
     upstream,
-    clock,
-    random,
-    changes,
     onTransition: (transition) => observer?.stateChanged?.([transition]),
     providers,
     turns,
   });
-  const virtualKeys = new VirtualKeys({ store, tokens: parts.tokens, clock, random });
+  const virtualKeys = new VirtualKeys({ ...changing, tokens: parts.tokens });
+  const managementTokens = new ManagementTokens({ ...changing, tokens: parts.tokens });
+  const quotaAdmin = new QuotaAdmin({ ...changing, pool, quotas });
+  const budgetAdmin = new BudgetAdmin({ ...changing, budgets });
+  const policyAdmin = new PolicyAdmin({ ...changing, budgets, policies });
   const calibration = new TokenCalibration();
   const alerts = new BudgetAlerts(store, registry.alerts, (alert) => {
     logger.warn({ ...alert }, 'a budget has reached a threshold');
@@ -155,7 +162,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
       accountSeen: (key, account) => {
         keys
           .accountSeen(key.record.id, account)
-          .then(() => limits.moveQuotas(key.record.id))
+          .then(() => quotaAdmin.move(key.record.id))
           .catch(report('a quota group could not be stored'));
       },
       runawaySeen: (alert) => {
@@ -187,6 +194,19 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     keys,
     providers,
     virtualKeys,
+    managementTokens,
+    budgets: budgetAdmin,
+    quotas: quotaAdmin,
+    policies: policyAdmin,
+    ledger: new LedgerAdmin(changing),
+    dryRun: new DryRun({
+      ...changing,
+      router,
+      pool,
+      virtualKeys,
+      budgets: budgetAdmin,
+      policies: policyAdmin,
+    }),
     pool,
     store,
     vault,
@@ -212,11 +232,12 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   // Newest first: of two that name the same response the older one made it.
   bound.load(await store.listTraces({ limit: BOUND_TRACES }));
   virtualKeys.load(registry.virtualKeys);
+  managementTokens.load(registry.managementTokens);
   const abandoned = await store.recoverAbandoned(clock.now());
   cells.load(registry.cells);
   budgets.load(registry.budgets);
   for (const quota of registry.quotas) await quotas.set(quota, clock.now());
-  limits.use(registry.policies.map(({ policy }, index) => parsePolicy(policy, index)));
+  policyAdmin.use(registry.policies.map(({ policy }, index) => parsePolicy(policy, index)));
   const failed = report('what is old could not be forgotten');
   const retention = new Retention({ store, budgets, alerts, cells, clock, failed });
   return {
@@ -224,7 +245,6 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     admin,
     pool,
     virtualKeys,
-    limits,
     quotas,
     calibration,
     abandoned,

@@ -120,7 +120,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     observer: { requestEnded: (trace) => telemetry.exporter?.requestEnded(trace) },
   });
-  const { router, admin, pool, virtualKeys, limits, abandoned } = core;
+  const { router, admin, pool, virtualKeys, abandoned } = core;
   if (abandoned > 0) logger.warn({ attempts: abandoned }, 'attempts of unknown outcome found after a crash');
   const report = (what: string) => (error: unknown) => logger.error({ err: error }, what);
   const otlp = otlpSettings(options, report('telemetry is not exported'));
@@ -138,7 +138,6 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     random,
     maxBodyBytes: MAX_BODY_BYTES,
     admin,
-    ledger: store,
     reports: new SqliteReports({
       file,
       worker: options.reportWorker,
@@ -150,7 +149,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     logger,
     managementToken: options.managementToken,
     version,
-    renderMetrics: async () => metrics.render(await readStanding({ keys: admin.keys, limits, router })),
+    renderMetrics: async () => metrics.render(await readStanding(admin, router)),
   });
   const { managementToken } = options;
   const lsp = new LspServer({ admin, clock, logger, managementToken, version });

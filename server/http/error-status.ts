@@ -10,6 +10,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   token_missing: 401,
   token_invalid: 401,
   token_expired: 401,
+  role_insufficient: 403,
   prices_unavailable: 502,
   host_not_allowed: 403,
   origin_not_allowed: 403,

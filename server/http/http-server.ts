@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Manager } from '../core/admin/management-tokens.ts';
 import type { KeyPool } from '../core/key/key-pool.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import type { Random } from '../core/ports/random.ts';
@@ -9,18 +10,12 @@ import { RouterError } from '../core/router-error.ts';
 import { CODECS, classifyPath, endpointPath } from '../protocol/classify.ts';
 import { statusOfCode } from './error-status.ts';
 import { guard } from './guard.ts';
-import { decodeSegment, handleManagement, sendManagementError } from './management/management-handler.ts';
-import { type ManagementParts, managementRoutes, type Route } from './management/routes.ts';
+import { decodeSegment, ManagementHandler, sendManagementError } from './management/management-handler.ts';
+import { type ManagementParts, managementRoutes } from './management/routes/all-routes.ts';
 import { handleModels } from './models-handler.ts';
 import { handleProxy, type ProxyParts } from './proxy-handler.ts';
 import { presentedToken } from './authenticate.ts';
-import {
-  type HttpCall,
-  identify,
-  identityHeaders,
-  type RequestIdentity,
-  shownId,
-} from './request-identity.ts';
+import { type HttpCall, identify, identityHeaders, logNames, shownId } from './request-identity.ts';
 import { proofOf } from './proof.ts';
 import { closeAfterRefusal, sendFailure, sendJson } from './send.ts';
 
@@ -33,6 +28,9 @@ export interface HttpServerParts extends ProxyParts, ManagementParts {
   readonly version: string;
   readonly renderMetrics: () => Promise<string>;
 }
+
+/** Whoever can read the endpoint file: the CLI and the daemon's other own clients. */
+const OWNER: Manager = { name: 'local', role: 'admin' };
 
 /** A head that takes longer than this is an attack or a dead peer (slow loris). */
 const HEAD_TIMEOUT_MS = 10_000;
@@ -47,14 +45,14 @@ const MAX_HEAD_BYTES = 64 * 1024;
 /** The daemon's one HTTP port: the proxy for tools, the management API, health and metrics. */
 export class HttpServer {
   readonly #parts: HttpServerParts;
-  readonly #routes: readonly Route[];
+  readonly #management: ManagementHandler;
   readonly #server: Server;
   #draining = false;
   port = 0;
 
   constructor(parts: HttpServerParts) {
     this.#parts = parts;
-    this.#routes = managementRoutes(parts);
+    this.#management = new ManagementHandler({ ...parts, routes: managementRoutes(parts) });
     const options = {
       maxHeaderSize: MAX_HEAD_BYTES,
       headersTimeout: HEAD_TIMEOUT_MS,
@@ -136,7 +134,7 @@ export class HttpServer {
     try {
       await this.#route({ request, response, identity });
     } catch (error) {
-      this.#parts.logger.error({ ...named(identity), err: error }, 'request handler failed');
+      this.#parts.logger.error({ ...logNames(identity), err: error }, 'request handler failed');
       sendManagementError(response, error);
     }
   }
@@ -175,20 +173,20 @@ export class HttpServer {
     }
   }
 
-  async #manage(path: string, { request, response, identity }: HttpCall): Promise<void> {
+  async #manage(path: string, call: HttpCall): Promise<void> {
+    const { request, response } = call;
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     if (path === '/health') {
       sendJson(response, 200, this.#health(url.searchParams.get('challenge')));
       return;
     }
-    if (!this.#mayManage(request)) {
-      const token = presentedToken(request.headers);
-      const message =
-        'The management API needs its token in the header X-API-Key. It is in daemon/endpoint.json of the data folder.';
-      sendManagementError(
-        response,
-        new RouterError(token === null ? 'token_missing' : 'token_invalid', message),
-      );
+    if (path === '/api/v1/openapi.json') {
+      sendJson(response, 200, this.#management.document);
+      return;
+    }
+    const manager = this.#manager(request);
+    if (manager instanceof RouterError) {
+      sendManagementError(response, manager);
       closeAfterRefusal(request, response);
       return;
     }
@@ -198,9 +196,7 @@ export class HttpServer {
       response.end(text);
       return;
     }
-    const report = (error: unknown): void =>
-      this.#parts.logger.error({ ...named(identity), err: error, path }, 'management call failed');
-    await handleManagement(this.#routes, report, request, response, url);
+    await this.#management.handle(manager, call, url);
   }
 
   /** A challenge is answered with its HMAC under the management token: proof that the listener is this daemon. */
@@ -210,17 +206,31 @@ export class HttpServer {
     return { ...health, proof: proofOf(this.#parts.managementToken, challenge) };
   }
 
-  #mayManage(request: IncomingMessage): boolean {
-    const given = request.headers['x-api-key'];
-    const token = typeof given === 'string' ? given : (presentedToken(request.headers) ?? '');
-    const wanted = Buffer.from(proofOf(this.#parts.managementToken, 'management'));
-    return timingSafeEqual(wanted, Buffer.from(proofOf(token, 'management')));
+  /** The holder of the daemon's own token may do everything; others have named tokens. */
+  #manager({ headers }: IncomingMessage): Manager | RouterError {
+    const { managementToken, admin } = this.#parts;
+    const given = headers['x-api-key'];
+    const token = typeof given === 'string' ? given : presentedToken(headers);
+    if (token === null) {
+      return new RouterError(
+        'token_missing',
+        'The management API needs its token in the header X-API-Key. It is in daemon/endpoint.json of the data folder.',
+      );
+    }
+    const wanted = Buffer.from(proofOf(managementToken, 'management'));
+    if (timingSafeEqual(wanted, Buffer.from(proofOf(token, 'management')))) return OWNER;
+    const manager = admin.managementTokens.authenticate(token);
+    if (manager === 'token_expired') {
+      return new RouterError(manager, 'This management token has expired. Create a new one.');
+    }
+    if (manager === 'token_invalid') {
+      return new RouterError(
+        manager,
+        'This is no valid management token. The one in daemon/endpoint.json of the data folder changes when the daemon starts.',
+      );
+    }
+    return manager;
   }
-}
-
-/** The names of a request as its log lines have them. */
-function named({ id, clientRequestId }: RequestIdentity): Readonly<Record<string, string>> {
-  return clientRequestId === null ? { requestId: id } : { requestId: id, clientRequestId };
 }
 
 /** What Node's parser could not read: answered in HTTP, since there is no request to answer. */

@@ -53,3 +53,8 @@ export function identityHeaders(identity: RequestIdentity): Readonly<Record<stri
   const shown = { 'x-request-id': shownId(identity) };
   return identity.clientRequestId === null ? shown : { ...shown, 'x-router-request-id': identity.id };
 }
+
+/** As log lines have it. */
+export function logNames({ id, clientRequestId }: RequestIdentity): Readonly<Record<string, string>> {
+  return clientRequestId === null ? { requestId: id } : { requestId: id, clientRequestId };
+}

@@ -14,9 +14,7 @@ import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import { UndiciUpstream } from '../adapters/undici/undici-upstream.ts';
 import type { KeyPool } from '../core/key/key-pool.ts';
-import { parsePolicy } from '../core/admin/limits-admin.ts';
 import { type Core, openCore } from '../core/open-core.ts';
-import { PolicySet } from '../core/policy/policy-set.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import type { ProviderAdapter } from '../core/ports/provider.ts';
@@ -152,13 +150,16 @@ export class ApiKeyRouter {
       );
     }
     const { settings } = registration;
-    await core.admin.providers.save({
-      id,
-      kind: adapter?.kind ?? kind ?? known?.kind ?? 'openai-compatible',
-      name: known?.name ?? id,
-      baseUrl,
-      ...(settings && { settings }),
-    });
+    await core.admin.providers.save(
+      {
+        id,
+        kind: adapter?.kind ?? kind ?? known?.kind ?? 'openai-compatible',
+        name: known?.name ?? id,
+        baseUrl,
+        ...(settings && { settings }),
+      },
+      ACTOR,
+    );
     return id;
   }
 
@@ -175,14 +176,17 @@ export class ApiKeyRouter {
   async registerKey(registration: KeyRegistration): Promise<KeyDetails> {
     const core = await this.#core;
     const { provider, secret, name, models, verify, ...metadata } = registration;
-    const view = await core.admin.keys.add({
-      providerId: provider,
-      name: name ?? freeName(core, provider),
-      secret,
-      metadata,
-      ...(models ? { models } : {}),
-      verify: verify ? 'listing' : 'none',
-    });
+    const view = await core.admin.keys.add(
+      {
+        providerId: provider,
+        name: name ?? freeName(core, provider),
+        secret,
+        metadata,
+        ...(models ? { models } : {}),
+        verify: verify ? 'listing' : 'none',
+      },
+      ACTOR,
+    );
     return toKeyDetails(view, core);
   }
 
@@ -193,13 +197,17 @@ export class ApiKeyRouter {
     options: { readonly verify?: boolean } = {},
   ): Promise<KeyDetails> {
     const core = await this.#core;
-    const view = await core.admin.keys.rotate(keyId, { secret, verify: options.verify ? 'listing' : 'none' });
+    const view = await core.admin.keys.rotate(
+      keyId,
+      { secret, verify: options.verify ? 'listing' : 'none' },
+      ACTOR,
+    );
     return toKeyDetails(view, core);
   }
 
   /** Removes a key and its secret for good. What it did stays in history; running requests end undisturbed. */
   async revokeKey(keyId: string): Promise<void> {
-    await (await this.#core).admin.keys.remove(keyId);
+    await (await this.#core).admin.keys.remove(keyId, ACTOR);
   }
 
   /** Sets a key's state by hand, e.g. `throttled` until a time, or `available` again. */
@@ -210,7 +218,11 @@ export class ApiKeyRouter {
   ): Promise<KeyDetails> {
     const core = await this.#core;
     const until = options.until?.getTime();
-    const view = await core.admin.keys.setState(keyId, { state, ...(until === undefined ? {} : { until }) });
+    const view = await core.admin.keys.setState(
+      keyId,
+      { state, ...(until === undefined ? {} : { until }) },
+      ACTOR,
+    );
     return toKeyDetails(view, core);
   }
 
@@ -224,40 +236,40 @@ export class ApiKeyRouter {
       window: toWindow(timeWindow),
       ...rest,
     } as const;
-    const record = await (await this.#core).limits.addQuota(input, ACTOR);
+    const record = await (await this.#core).admin.quotas.add(input, ACTOR);
     return record.id;
   }
 
   async removeQuota(quotaId: string): Promise<void> {
-    await (await this.#core).limits.removeQuota(quotaId, ACTOR);
+    await (await this.#core).admin.quotas.remove(quotaId, ACTOR);
   }
 
   /** A spending limit. Returns the budget's id. */
   async configureBudget(budget: BudgetConfiguration): Promise<string> {
     const { limit, timeWindow, ...rest } = budget;
     const input = { ...rest, limitUsd: limit, window: toWindow(timeWindow) };
-    const record = await (await this.#core).limits.addBudget(input, ACTOR);
+    const record = await (await this.#core).admin.budgets.add(input, ACTOR);
     return record.id;
   }
 
   /** What was spent remains spent, for other budgets and in history. */
   async removeBudget(budgetId: string): Promise<void> {
-    await (await this.#core).limits.removeBudget(budgetId, ACTOR);
+    await (await this.#core).admin.budgets.remove(budgetId, ACTOR);
   }
 
   /** "$5 more for one hour". */
   async raiseBudget(budgetId: string, usd: number, forMs: number): Promise<void> {
-    await (await this.#core).limits.raiseBudget(budgetId, { usd, forMs }, ACTOR);
+    await (await this.#core).admin.budgets.raise(budgetId, { usd, forMs }, ACTOR);
   }
 
   /** Adds a policy, or replaces the one of its name. An invalid one throws and leaves those that run as they are. */
   async configurePolicy(policy: PolicyConfiguration): Promise<void> {
-    const { limits } = await this.#core;
-    await limits.putPolicy(policy.name, snakeKeys(policy), ACTOR);
+    const { admin } = await this.#core;
+    await admin.policies.put(policy.name, snakeKeys(policy), ACTOR);
   }
 
   async removePolicy(name: string): Promise<void> {
-    await (await this.#core).limits.removePolicy(name, ACTOR);
+    await (await this.#core).admin.policies.remove(name, ACTOR);
   }
 
   /**
@@ -269,7 +281,7 @@ export class ApiKeyRouter {
     readonly attemptId: string;
     readonly usd: number;
   }): Promise<void> {
-    await (await this.#core).limits.correctCost(attempt, ACTOR);
+    await (await this.#core).admin.ledger.correct(attempt, ACTOR);
   }
 
   /** Answers a request. Throws `NoEligibleKeys`, `BudgetExceeded` or `ProviderError`. */
@@ -303,7 +315,7 @@ export class ApiKeyRouter {
 
   async getBudgetStatus(): Promise<readonly BudgetState[]> {
     const core = await this.#core;
-    return (await core.limits.budgetStatus()).map(toBudgetState);
+    return (await core.admin.budgets.list()).map(toBudgetState);
   }
 
   /** The quotas of a key and of its account, with what is left and when they are predicted to run out. */
@@ -311,7 +323,7 @@ export class ApiKeyRouter {
     const core = await this.#core;
     const key = core.pool.get(keyId);
     if (!key) throw new TypeError(`There is no key "${keyId}".`);
-    return core.limits.quotaStatus(key.owners).map(toQuotaState);
+    return core.admin.quotas.status(key.owners).map(toQuotaState);
   }
 
   async getKey(keyId: string): Promise<KeyDetails> {
@@ -326,9 +338,9 @@ export class ApiKeyRouter {
     return {
       keys: views.map((view) => toKeyDetails(view, core)),
       keysByState: state.keysByState,
-      quotas: core.limits.quotaStatus(null).map(toQuotaState),
+      quotas: core.admin.quotas.status(null).map(toQuotaState),
       budgets: await this.getBudgetStatus(),
-      policies: core.limits.policies.map(({ name }) => name),
+      policies: core.admin.policies.list().map(({ name }) => name),
       requestsRunning: state.requestsRunning,
       spentToday: usdFromNano(state.spentTodayNano),
       prices: { edition: this.#prices.edition, asOf: new Date(this.#prices.asOf) },
@@ -343,9 +355,8 @@ export class ApiKeyRouter {
   /** The decision that a request would get now, with another policy beside those that hold; nothing is sent. */
   async dryRunPolicy(policy: PolicyConfiguration, request: RouteRequest): Promise<Decision> {
     const core = await this.#core;
-    const others = core.limits.policies.filter(({ name }) => name !== policy.name);
-    const parsed = [...others, parsePolicy(snakeKeys(policy), others.length)];
-    return core.router.preview(this.#runner.toRouted(request), new PolicySet(parsed)).decision;
+    const policies = core.admin.policies.with([snakeKeys(policy)]);
+    return core.router.preview(this.#runner.toRouted(request), policies).decision;
   }
 
   /** A decision, or the last one of a request, as a paragraph. */

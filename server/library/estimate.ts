@@ -37,7 +37,7 @@ export async function fits(
   const { run, order } = core.router.preview(request);
   const candidate = order[0];
   if (!candidate) throw nobody(core, request);
-  const { records, remaining } = await core.limits.remainingFor(run, candidate);
+  const { records, remaining } = await core.admin.budgets.remainingFor(run, candidate);
   const bounds = boundCost(candidate.price, candidate.form.facts, candidate.form.raw.length);
   const blocking = remaining.find(({ leftNano }) => leftNano !== null && bounds.worstNano > leftNano);
   const ids = new Set(records.map(({ id }) => id));

@@ -1,7 +1,6 @@
 import type { TimeWindow } from '../../shared/model/limits.ts';
 import { NANO_PER_USD, usdFromNano } from '../../shared/model/money.ts';
-import type { KeyView } from '../../shared/model/views.ts';
-import type { BudgetStatus } from '../core/admin/limits-admin.ts';
+import type { BudgetView, KeyView } from '../../shared/model/views.ts';
 import type { QuotaStatus } from '../core/quota/quota-book.ts';
 import type { Core } from '../core/open-core.ts';
 import type { BudgetState, KeyDetails, QuotaState, WindowInput } from './api.ts';
@@ -25,7 +24,7 @@ export function toKeyDetails(view: KeyView, core: Core): KeyDetails {
   };
 }
 
-export function toBudgetState(status: BudgetStatus): BudgetState {
+export function toBudgetState(status: BudgetView): BudgetState {
   const { id, name, scope, enforcement } = status;
   return {
     id,

@@ -8,6 +8,9 @@ type Handlers = {
   readonly [M in keyof RpcRequests]: (params: unknown) => Promise<RpcRequests[M]['result']>;
 };
 
+/** In the audit log. */
+const ACTOR = 'editor';
+
 const idParams = z.strictObject({ id: z.string().min(1).max(128) });
 const setEnabledParams = idParams.extend({ enabled: z.boolean() });
 
@@ -19,18 +22,18 @@ export function requestHandlers(admin: Admin): Handlers {
       keys: await admin.keys.list(),
       providers: admin.providers.list(),
     }),
-    'apikeyrouter/keys/add': async (params) => admin.keys.add(parse(addKeyBody, params)),
+    'apikeyrouter/keys/add': async (params) => admin.keys.add(parse(addKeyBody, params), ACTOR),
     'apikeyrouter/keys/remove': async (params) => {
-      await admin.keys.remove(parse(idParams, params).id);
+      await admin.keys.remove(parse(idParams, params).id, ACTOR);
       return { removed: true };
     },
     'apikeyrouter/keys/setEnabled': async (params) => {
       const { id, enabled } = parse(setEnabledParams, params);
-      return admin.keys.setEnabled(id, enabled ? 'enabled' : 'disabled');
+      return admin.keys.setEnabled(id, enabled ? 'enabled' : 'disabled', ACTOR);
     },
     'apikeyrouter/keys/check': async (params) => admin.keys.check(parse(idParams, params).id),
     'apikeyrouter/virtualKeys/create': async (params) =>
-      admin.virtualKeys.create(parse(virtualKeyBody, params)),
+      admin.virtualKeys.create(parse(virtualKeyBody, params), ACTOR),
   };
 }
 

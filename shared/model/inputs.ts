@@ -1,3 +1,4 @@
+import type { BudgetScope, OnInsufficient, QuotaDimension, TimeWindow } from './limits.ts';
 import type { Objective } from './objectives.ts';
 
 /** What a new virtual key is made of. */
@@ -15,4 +16,36 @@ export interface NewVirtualKey {
   readonly objective?: Objective;
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number;
+}
+
+/** What a new budget is made of. */
+export interface NewBudget {
+  readonly name: string;
+  readonly limitUsd: number;
+  readonly window: TimeWindow;
+  /** Everything if left out. */
+  readonly scope?: BudgetScope;
+  /** `prevent` if left out. */
+  readonly enforcement?: 'prevent' | 'alert';
+  /** Shares of the limit, 0..1. */
+  readonly alertThresholds?: readonly number[];
+  readonly onInsufficient?: OnInsufficient | readonly OnInsufficient[];
+  /** The model for `downgrade_model`. */
+  readonly downgradeTo?: string;
+  /** IANA name; local time if left out. */
+  readonly timeZone?: string;
+}
+
+/** What a new quota is made of. */
+export interface NewQuota {
+  readonly keyId: string;
+  readonly dimension: QuotaDimension;
+  readonly window: TimeWindow;
+  /** In the dimension's unit; `usd` in dollars. */
+  readonly totalCapacity: number;
+  /** A model family; all if left out. */
+  readonly family?: string;
+  /** ms since the epoch. */
+  readonly resetAt?: number;
+  readonly timeZone?: string;
 }

@@ -70,6 +70,7 @@ export type ErrorCode =
   | 'token_missing'
   | 'token_invalid'
   | 'token_expired'
+  | 'role_insufficient'
   | 'prices_unavailable'
   | 'host_not_allowed'
   | 'origin_not_allowed'

@@ -90,6 +90,22 @@ export interface KeyRecord {
   readonly checkedAt: number | null;
 }
 
+/** What a management token allows: `read` looks, `operate` also switches and raises, `admin` does everything. */
+export type ManagementRole = 'read' | 'operate' | 'admin';
+
+/** A token of the management API. Only the SHA-256 of the token is kept. */
+export interface ManagementTokenRecord {
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the token, lower-case hex. */
+  readonly digest: string;
+  readonly hint: string;
+  readonly role: ManagementRole;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+}
+
 /** The window in which a spending limit counts. Calendar windows are in the limit's time zone. */
 export type SpendWindow = 'day' | 'month' | 'total';
 

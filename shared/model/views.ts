@@ -1,6 +1,8 @@
+import type { BudgetRecord, CapacityState, QuotaRecord } from './limits.ts';
 import type { NanoUsd } from './money.ts';
 import type { ProviderPreset } from './presets.ts';
-import type { ProviderRecord } from './records.ts';
+import type { ErrorCode } from './reasons.ts';
+import type { KeyMetadata, ManagementTokenRecord, ProviderRecord } from './records.ts';
 import type { AttemptTrace, Decision, Trace } from './trace.ts';
 import type { CellRecord, KeyState, LimitDimension } from './states.ts';
 
@@ -26,6 +28,8 @@ export interface KeyView {
   readonly until: number | null;
   readonly invalidReason: string | null;
   readonly quotaGroup: string | null;
+  /** What is declared of it; a proxy's password is left out. */
+  readonly metadata: KeyMetadata;
   /** Cells that are not available. */
   readonly cells: readonly CellRecord[];
   readonly limits: readonly LimitView[];
@@ -58,6 +62,74 @@ export interface VirtualKeyView {
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
+}
+
+/** A management token as its owner sees it. */
+export type ManagementTokenView = Omit<ManagementTokenRecord, 'digest'>;
+
+/** A budget with what is spent and held in its window. */
+export interface BudgetView extends BudgetRecord {
+  /** With a raise that has not ended. */
+  readonly limitNano: NanoUsd;
+  readonly spentNano: NanoUsd;
+  readonly heldNano: NanoUsd;
+  /** Held by attempts whose outcome a crash hid. */
+  readonly unknownNano: NanoUsd;
+  readonly remainingNano: NanoUsd;
+  readonly windowStart: number;
+  /** `null`: a window without end. */
+  readonly windowEnd: number | null;
+}
+
+/** A quota as it stands. */
+export interface QuotaView extends QuotaRecord {
+  /** In the dimension's unit: what we count, or what the provider says if that is more (others may use the account). */
+  readonly used: number;
+  /** The configured capacity, or the provider's own limit if that is less. */
+  readonly capacity: number;
+  /** What the provider's answers say of the same limit; `null`: nothing, or for a window that is over. */
+  readonly learned: { readonly limit: number; readonly remaining: number } | null;
+  readonly capacityState: CapacityState;
+  /** ms since the epoch; `null`: a window without end, or one that rolls. */
+  readonly resetsAt: number | null;
+  /** When it is expected to run out; four of five outcomes lie between `low` and `high`. */
+  readonly prediction: {
+    readonly at: number;
+    readonly low: number;
+    readonly high: number;
+    /** 0..1: how likely it runs out before its reset. */
+    readonly confidence: number;
+  } | null;
+}
+
+/** The choice that a request would get now. */
+export interface DryRunView {
+  readonly decision: Decision & { readonly explanation: string };
+  /** In the order in which policies would have them tried. */
+  readonly models: readonly string[];
+  /** `null`: it would be refused. */
+  readonly chosen: {
+    readonly keyId: string;
+    readonly keyName: string;
+    readonly providerId: string;
+    readonly model: string;
+  } | null;
+  readonly cost: {
+    /** `null`: no known price. */
+    readonly expectedNano: NanoUsd | null;
+    readonly worstNano: NanoUsd | null;
+    /** False: the request has no output limit, so that the worst case is an assumption. */
+    readonly bounded: boolean;
+  } | null;
+  /** The budgets that it would count on. */
+  readonly budgets: readonly {
+    readonly id: string;
+    readonly name: string;
+    /** `null`: an alert, which stops nothing. */
+    readonly leftNano: NanoUsd | null;
+    readonly fits: boolean;
+  }[];
+  readonly refusal: { readonly code: ErrorCode; readonly message: string } | null;
 }
 
 /** The daemon at a glance. */

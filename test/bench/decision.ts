@@ -61,7 +61,7 @@ async function prepare(keys: number, candidates: number): Promise<Core> {
     scope: { global: true },
     rules: [{ action: 'deny_keys', keys: [`nobody ${index}`] }],
   }));
-  await core.limits.setPolicies(policies, 'benchmark');
+  await core.admin.policies.set(policies, 'benchmark');
   return core;
 }
 

@@ -4,6 +4,7 @@ import {
   budget,
   cell,
   key,
+  managementToken,
   policy,
   provider,
   quota,
@@ -17,6 +18,7 @@ const NOTHING_CONFIGURED = {
   keys: [],
   virtualKeys: [],
   cells: [],
+  managementTokens: [],
   budgets: [],
   quotas: [],
   policies: [],
@@ -36,6 +38,9 @@ export function registryContract(store: () => Store): void {
     await store().saveKey(key('k1', { enabled: false }));
     await store().saveVirtualKey(virtualKey('vk1'));
     await store().saveVirtualKey(virtualKey('vk1', { revokedAt: 9 }));
+    await store().saveManagementToken(managementToken('late', { createdAt: 2 }));
+    await store().saveManagementToken(managementToken('mt1'));
+    await store().saveManagementToken(managementToken('mt1', { revokedAt: 9 }));
     await store().saveBudget(budget('late', { createdAt: 2 }));
     await store().saveBudget(budget('b1', { raise: null }));
     await store().saveBudget(budget('b1'));
@@ -46,6 +51,7 @@ export function registryContract(store: () => Store): void {
       providers: [provider('anthropic', 1), provider('openai', 2)],
       keys: [key('k1', { enabled: false })],
       virtualKeys: [virtualKey('vk1', { revokedAt: 9 })],
+      managementTokens: [managementToken('mt1', { revokedAt: 9 }), managementToken('late', { createdAt: 2 })],
       cells: [],
       budgets: [budget('b1'), budget('late', { createdAt: 2 })],
       quotas: [quota('q1'), quota('late', { createdAt: 2 })],

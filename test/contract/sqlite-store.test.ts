@@ -10,6 +10,7 @@ import {
   EVERYONE,
   hold,
   key,
+  managementToken,
   policy,
   provider,
   quota,
@@ -52,6 +53,7 @@ describe('SqliteStore, opened again', () => {
     await first.saveProvider(provider('openai'));
     await first.saveKey(key('k1'), Uint8Array.of(1, 2));
     await first.saveVirtualKey(virtualKey('vk1'));
+    await first.saveManagementToken(managementToken('mt1'));
     await first.recordStates([cell('key:k1')], []);
     await first.saveBudget(budget('b1'));
     await first.saveQuota(quota('q1'));
@@ -68,6 +70,7 @@ describe('SqliteStore, opened again', () => {
       providers: [provider('openai')],
       keys: [key('k1')],
       virtualKeys: [virtualKey('vk1')],
+      managementTokens: [managementToken('mt1')],
       cells: [cell('key:k1')],
       budgets: [budget('b1')],
       quotas: [quota('q1')],

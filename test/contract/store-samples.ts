@@ -8,7 +8,12 @@ import type {
   StoredPolicy,
 } from '../../server/core/ports/store.ts';
 import type { BudgetRecord, QuotaRecord } from '../../shared/model/limits.ts';
-import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../shared/model/records.ts';
+import type {
+  KeyRecord,
+  ManagementTokenRecord,
+  ProviderRecord,
+  VirtualKeyRecord,
+} from '../../shared/model/records.ts';
 import type { CellRecord, StateTransition } from '../../shared/model/states.ts';
 import type { AttemptTrace, Trace } from '../../shared/model/trace.ts';
 import { NO_USAGE } from '../../shared/model/usage.ts';
@@ -94,6 +99,24 @@ export function virtualKey(id: string, parts: Partial<VirtualKeyRecord> = {}): V
     limitNano: 1000,
     limitWindow: 'day',
     objective: null,
+    createdAt: 1,
+    expiresAt: null,
+    revokedAt: null,
+    ...parts,
+  };
+}
+
+/** A management token. */
+export function managementToken(
+  id: string,
+  parts: Partial<ManagementTokenRecord> = {},
+): ManagementTokenRecord {
+  return {
+    id,
+    name: id,
+    digest: `digest of ${id}`,
+    hint: 'wxyz',
+    role: 'operate',
     createdAt: 1,
     expiresAt: null,
     revokedAt: null,

@@ -61,7 +61,11 @@ export class DaemonProcess {
   }
 
   /** Calls the management API; throws with the answer's text unless it succeeded. */
-  async api<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', route: string, body?: object): Promise<T> {
+  async api<T>(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    route: string,
+    body?: object,
+  ): Promise<T> {
     const response = await fetch(`${this.url}/api/v1${route}`, {
       method,
       headers: { 'X-API-Key': this.endpoint.managementToken, 'content-type': 'application/json' },

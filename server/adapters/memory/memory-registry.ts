@@ -1,6 +1,11 @@
 import type { RegistrySnapshot, StoredPolicy } from '../../core/ports/store.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
-import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
+import type {
+  KeyRecord,
+  ManagementTokenRecord,
+  ProviderRecord,
+  VirtualKeyRecord,
+} from '../../../shared/model/records.ts';
 import type { CellAddress, CellRecord } from '../../../shared/model/states.ts';
 
 /** Configuration and cells in memory, synchronous. */
@@ -10,6 +15,7 @@ export class MemoryRegistry {
   readonly #secrets = new Map<string, Uint8Array>();
   readonly #virtualKeys = new Map<string, VirtualKeyRecord>();
   readonly #cells = new Map<string, CellRecord>();
+  readonly #managementTokens = new Map<string, ManagementTokenRecord>();
   readonly #budgets = new Map<string, BudgetRecord>();
   readonly #quotas = new Map<string, QuotaRecord>();
   readonly #alerts = new Set<string>();
@@ -21,6 +27,7 @@ export class MemoryRegistry {
       providers: [...this.#providers.values()].sort(byAge),
       keys: [...this.#keys.values()].sort(byAge),
       virtualKeys: [...this.#virtualKeys.values()].sort(byAge),
+      managementTokens: [...this.#managementTokens.values()].sort(byAge),
       cells: [...this.#cells.entries()]
         .sort(([one], [other]) => (one < other ? -1 : 1))
         .map(([, cell]) => cell),
@@ -57,6 +64,11 @@ export class MemoryRegistry {
   /** Inserts or replaces a virtual key. */
   saveVirtualKey(key: VirtualKeyRecord): void {
     this.#virtualKeys.set(key.id, key);
+  }
+
+  /** Inserts or replaces a management token. */
+  saveManagementToken(token: ManagementTokenRecord): void {
+    this.#managementTokens.set(token.id, token);
   }
 
   /** Inserts or replaces a budget. */

@@ -17,7 +17,12 @@ import type {
   UsedCounter,
 } from '../../core/ports/store.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
-import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
+import type {
+  KeyRecord,
+  ManagementTokenRecord,
+  ProviderRecord,
+  VirtualKeyRecord,
+} from '../../../shared/model/records.ts';
 import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
 import { MemoryHistory } from './memory-history.ts';
@@ -99,6 +104,10 @@ export class MemoryStore implements Store {
 
   async saveVirtualKey(key: VirtualKeyRecord): Promise<void> {
     this.#registry.saveVirtualKey(key);
+  }
+
+  async saveManagementToken(token: ManagementTokenRecord): Promise<void> {
+    this.#registry.saveManagementToken(token);
   }
 
   async saveBudget(budget: BudgetRecord): Promise<void> {

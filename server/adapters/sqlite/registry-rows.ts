@@ -1,10 +1,15 @@
 import type { RegistrySnapshot, StoredPolicy } from '../../core/ports/store.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
-import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
+import type {
+  KeyRecord,
+  ManagementTokenRecord,
+  ProviderRecord,
+  VirtualKeyRecord,
+} from '../../../shared/model/records.ts';
 import type { CellRecord } from '../../../shared/model/states.ts';
 import type { Connection } from './open-database.ts';
 
-type Table = 'providers' | 'keys' | 'virtual_keys' | 'budgets' | 'quotas';
+type Table = 'providers' | 'keys' | 'virtual_keys' | 'management_tokens' | 'budgets' | 'quotas';
 
 /**
  * Configuration: few rows, read whole at start. Records are kept as JSON, since nothing searches in them; a field
@@ -23,6 +28,7 @@ export class RegistryRows {
       providers: this.#all<ProviderRecord>('providers'),
       keys: this.#all<KeyRecord>('keys'),
       virtualKeys: this.#all<VirtualKeyRecord>('virtual_keys'),
+      managementTokens: this.#all<ManagementTokenRecord>('management_tokens'),
       cells: this.#connection
         .prepare<[], CellRecord>(
           `SELECT owner, family, dimension, state, until, failures, since FROM cells
@@ -71,6 +77,11 @@ export class RegistryRows {
   /** Inserts or replaces a virtual key. */
   saveVirtualKey(key: VirtualKeyRecord): void {
     this.#save('virtual_keys', key);
+  }
+
+  /** Inserts or replaces a management token. */
+  saveManagementToken(token: ManagementTokenRecord): void {
+    this.#save('management_tokens', token);
   }
 
   /** Inserts or replaces a budget. */

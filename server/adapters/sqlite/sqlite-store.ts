@@ -18,7 +18,12 @@ import type {
   UsedCounter,
 } from '../../core/ports/store.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
-import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
+import type {
+  KeyRecord,
+  ManagementTokenRecord,
+  ProviderRecord,
+  VirtualKeyRecord,
+} from '../../../shared/model/records.ts';
 import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
 import { Checkpointer } from './checkpointer.ts';
@@ -151,6 +156,10 @@ export class SqliteStore implements Store {
 
   saveVirtualKey(key: VirtualKeyRecord): Promise<void> {
     return this.#queue.write(() => this.#registry.saveVirtualKey(key));
+  }
+
+  saveManagementToken(token: ManagementTokenRecord): Promise<void> {
+    return this.#queue.write(() => this.#registry.saveManagementToken(token));
   }
 
   saveBudget(budget: BudgetRecord): Promise<void> {

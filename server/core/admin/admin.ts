@@ -1,4 +1,4 @@
-import type { KeyState } from '../../../shared/model/states.ts';
+import type { KeyState, StateTransition } from '../../../shared/model/states.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
 import type { RequestView, StateView, TraceView } from '../../../shared/model/views.ts';
 import type { KeyPool } from '../key/key-pool.ts';
@@ -7,18 +7,30 @@ import { explainEffects } from '../routing/explain-effects.ts';
 import { explain } from '../routing/explain.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PriceBook } from '../ports/prices.ts';
-import type { Store, TraceQuery } from '../ports/store.ts';
+import type { AuditEntry, AuditQuery, Store, TraceQuery } from '../ports/store.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { Router } from '../router/router.ts';
+import type { BudgetAdmin } from './budget-admin.ts';
 import type { ChangeHub } from './change-hub.ts';
+import type { DryRun } from './dry-run.ts';
 import type { KeyAdmin } from './key-admin.ts';
+import type { LedgerAdmin } from './ledger-admin.ts';
+import type { ManagementTokens } from './management-tokens.ts';
+import type { PolicyAdmin } from './policy-admin.ts';
 import type { ProviderAdmin } from './provider-admin.ts';
+import type { QuotaAdmin } from './quota-admin.ts';
 import type { VirtualKeys } from './virtual-keys.ts';
 
 export interface AdminParts {
   readonly keys: KeyAdmin;
   readonly providers: ProviderAdmin;
   readonly virtualKeys: VirtualKeys;
+  readonly managementTokens: ManagementTokens;
+  readonly budgets: BudgetAdmin;
+  readonly quotas: QuotaAdmin;
+  readonly policies: PolicyAdmin;
+  readonly ledger: LedgerAdmin;
+  readonly dryRun: DryRun;
   readonly pool: KeyPool;
   readonly store: Store;
   readonly vault: Vault;
@@ -35,6 +47,12 @@ export class Admin {
   readonly keys: KeyAdmin;
   readonly providers: ProviderAdmin;
   readonly virtualKeys: VirtualKeys;
+  readonly managementTokens: ManagementTokens;
+  readonly budgets: BudgetAdmin;
+  readonly quotas: QuotaAdmin;
+  readonly policies: PolicyAdmin;
+  readonly ledger: LedgerAdmin;
+  readonly dryRun: DryRun;
   readonly changes: ChangeHub;
   readonly #parts: AdminParts;
   /** Known once the listener is up. */
@@ -44,6 +62,12 @@ export class Admin {
     this.keys = parts.keys;
     this.providers = parts.providers;
     this.virtualKeys = parts.virtualKeys;
+    this.managementTokens = parts.managementTokens;
+    this.budgets = parts.budgets;
+    this.quotas = parts.quotas;
+    this.policies = parts.policies;
+    this.ledger = parts.ledger;
+    this.dryRun = parts.dryRun;
     this.changes = parts.changes;
     this.#parts = parts;
   }
@@ -80,6 +104,23 @@ export class Admin {
   async requests(query: TraceQuery): Promise<readonly RequestView[]> {
     const traces = await this.#parts.store.listTraces(query);
     return traces.map((trace) => this.#requestView(trace));
+  }
+
+  now(): number {
+    return this.#parts.clock.now();
+  }
+
+  /** Changes of keys' states, newest first. */
+  transitions(query: {
+    readonly owner?: string;
+    readonly limit: number;
+  }): Promise<readonly StateTransition[]> {
+    return this.#parts.store.transitions(query);
+  }
+
+  /** Who changed what, newest first. */
+  auditLog(query: AuditQuery): Promise<readonly AuditEntry[]> {
+    return this.#parts.store.listAudit(query);
   }
 
   /** A request's history, its decisions and their effects in words. */

@@ -1,7 +1,7 @@
 import type { Dispose } from '../ports/clock.ts';
 
 /** What a view may have to read again. */
-export type Changed = 'keys' | 'state' | 'requests';
+export type Changed = 'keys' | 'state' | 'requests' | 'limits';
 
 /** Tells whoever shows something that it changed. Listeners must be quick; they throttle what they do. */
 export class ChangeHub {

@@ -18,6 +18,39 @@ const providerKind = z.enum([
   'openai-compatible',
 ]);
 
+const dollarsAMillion = z.number().min(0).max(1_000_000);
+
+const keyMetadata = z.strictObject({
+  tier: name.exactOptional(),
+  region: name.exactOptional(),
+  team: name.exactOptional(),
+  account: name.exactOptional(),
+  tags: z.array(name).max(32).exactOptional(),
+  weight: z.number().gt(0).max(1_000_000).exactOptional(),
+  quality: z.number().min(0).max(1).exactOptional(),
+  allowModels: z.array(name).max(1000).exactOptional(),
+  denyModels: z.array(name).max(1000).exactOptional(),
+  prices: z
+    .record(
+      name,
+      z.strictObject({
+        input: dollarsAMillion,
+        output: dollarsAMillion,
+        cacheRead: dollarsAMillion.exactOptional(),
+        cacheWrite: dollarsAMillion.exactOptional(),
+      }),
+    )
+    .exactOptional(),
+  proxy: proxyUrl.exactOptional(),
+});
+
+const objectiveName = z.enum(['cost', 'reliability', 'fairness', 'speed', 'quality']);
+
+export const objectiveInput = z.union([
+  z.strictObject({ primary: objectiveName, secondary: objectiveName.exactOptional() }),
+  z.strictObject({ weights: z.partialRecord(objectiveName, z.number().min(0)) }),
+]);
+
 /** Inputs of the management API and the editor's requests: unknown members are refused, so that a typo is not silently ignored. */
 export const addKeyBody = z.strictObject({
   providerId: z.string().min(1).max(64),
@@ -26,10 +59,24 @@ export const addKeyBody = z.strictObject({
   secret: z.string().max(8192).default(''),
   baseUrl: z.string().max(2048).exactOptional(),
   kind: providerKind.exactOptional(),
-  metadata: z.strictObject({ proxy: proxyUrl.exactOptional() }).exactOptional(),
+  metadata: keyMetadata.exactOptional(),
 });
 
-export const patchKeyBody = z.strictObject({ enabled: z.boolean() });
+export const patchKeyBody = z
+  .strictObject({
+    enabled: z.boolean().exactOptional(),
+    state: z
+      .enum(['available', 'throttled', 'exhausted', 'disabled', 'invalid'])
+      .exactOptional()
+      .meta({ description: '`available` ends every wait and a verdict of the provider.' }),
+    until: z.int().positive().exactOptional().meta({ description: 'End of a throttled or exhausted state.' }),
+    name: name.exactOptional(),
+    metadata: keyMetadata.exactOptional().meta({ description: 'Takes the place of what was declared.' }),
+  })
+  .refine((body) => Object.keys(body).length > 0, 'Nothing is to be changed');
+
+/** A new secret for a key. */
+export const rotateKeyBody = z.strictObject({ secret: z.string().max(8192) });
 
 const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/);
 const headerValue = z
@@ -72,6 +119,13 @@ export const virtualKeyBody = z.strictObject({
   tags: z.array(name).max(32).exactOptional(),
   limitUsd: z.number().positive().max(1_000_000).exactOptional(),
   limitWindow: z.enum(['day', 'month', 'total']).exactOptional(),
+  objective: objectiveInput.exactOptional(),
+  expiresAt: z.int().positive().exactOptional(),
+});
+
+export const managementTokenBody = z.strictObject({
+  name,
+  role: z.enum(['read', 'operate', 'admin']),
   expiresAt: z.int().positive().exactOptional(),
 });
 

@@ -13,10 +13,11 @@ import type { Upstream } from '../ports/upstream.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { LearnedLimits } from '../quota/learned-limits.ts';
 import { RouterError } from '../router-error.ts';
+import type { AuditLog } from './audit-log.ts';
 import type { ChangeHub } from './change-hub.ts';
 import { checkSecret } from './check-secret.ts';
 import { keyTarget } from './key-target.ts';
-import { keyView } from './key-view.ts';
+import { auditedKey, keyView } from './key-view.ts';
 import { type Listing, listModels } from './list-models.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import type { ProviderAdmin } from './provider-admin.ts';
@@ -35,6 +36,7 @@ export interface KeyAdminParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly changes: ChangeHub;
+  readonly audit: AuditLog;
   /** A key was switched, or its provider refused it. */
   readonly onTransition: (transition: StateTransition) => void;
   readonly providers: ProviderAdmin;
@@ -70,7 +72,7 @@ export class KeyAdmin {
    * one is given. Throws `RouterError`: `not_found` (provider), `conflict` (name or secret is taken, or the provider's
    * keys belong to another base URL), `key_placeholder`, `subscription_login`, `key_refused`, `provider_unreachable`.
    */
-  async add(input: NewKey): Promise<KeyView> {
+  async add(input: NewKey, actor: string): Promise<KeyView> {
     const { turns } = this.#parts;
     const name = input.name.trim();
     const { provider, adapter } = keyTarget(this.#parts, input);
@@ -90,7 +92,7 @@ export class KeyAdmin {
         );
       }
       await this.#checkNew(adapter, name, secret);
-      return this.#keep({ ...input, name, secret }, target.provider, listing);
+      return this.#keep({ ...input, name, secret }, target.provider, listing, actor);
     });
   }
 
@@ -98,6 +100,7 @@ export class KeyAdmin {
     input: NewKey,
     provider: ProviderRecord,
     listing: Omit<Extract<Listing, { ok: true }>, 'ok'>,
+    actor: string,
   ): Promise<KeyView> {
     const { store, vault, random, clock, pool, changes } = this.#parts;
     const { name, secret, metadata = {}, baseUrl } = input;
@@ -117,6 +120,7 @@ export class KeyAdmin {
     };
     const sealed = vault.seal(record.id, secret);
     await (baseUrl === undefined ? store.saveKey(record, sealed) : store.saveKey(record, sealed, provider));
+    await this.#note(actor, 'key.add', null, record);
     vault.hold(record.id, secret);
     if (baseUrl !== undefined) pool.setProvider(provider);
     pool.set(record);
@@ -125,19 +129,22 @@ export class KeyAdmin {
   }
 
   /** Removes a key and its secret for good. Requests that already carry it end undisturbed. */
-  async remove(id: string): Promise<void> {
-    const key = this.#get(id);
+  async remove(idOrName: string, actor: string): Promise<void> {
+    const { record } = this.#get(idOrName);
+    const { id } = record;
     const { store, vault, pool, cells, changes } = this.#parts;
-    await store.deleteKey(key.record.id);
+    await store.deleteKey(id);
+    await this.#note(actor, 'key.remove', record, null);
     vault.drop(id);
     pool.remove(id);
     cells.forget(`key:${id}`);
     changes.emit('keys', 'state');
   }
 
-  async setEnabled(id: string, enabled: 'enabled' | 'disabled'): Promise<KeyView> {
+  async setEnabled(idOrName: string, enabled: 'enabled' | 'disabled', actor: string): Promise<KeyView> {
     const { vault, store } = this.#parts;
-    const key = this.#get(id);
+    const key = this.#get(idOrName);
+    const { id } = key.record;
     const wanted = enabled === 'enabled';
     if (key.record.enabled !== wanted) {
       if (wanted) {
@@ -151,7 +158,9 @@ export class KeyAdmin {
       } else {
         vault.drop(id);
       }
-      await this.#change(key, { ...key.record, enabled: wanted }, 'person');
+      const after = { ...key.record, enabled: wanted };
+      await this.#change(key, after, 'person');
+      await this.#note(actor, wanted ? 'key.enable' : 'key.disable', key.record, after);
     }
     return this.view(id);
   }
@@ -161,11 +170,13 @@ export class KeyAdmin {
    * Its account is learned anew. Throws as `add` does.
    */
   async rotate(
-    id: string,
+    idOrName: string,
     input: { readonly secret: string; readonly verify?: 'listing' | 'none' },
+    actor: string,
   ): Promise<KeyView> {
     const { store, vault, clock, pool } = this.#parts;
-    const key = this.#get(id);
+    const key = this.#get(idOrName);
+    const { id } = key.record;
     const secret = secretToKeep(key.adapter, key.provider, input.secret);
     await checkSecret(this.#parts, key.adapter, secret);
     const listing =
@@ -185,6 +196,7 @@ export class KeyAdmin {
     await store.saveKey(record, vault.seal(record.id, secret));
     if (record.enabled) vault.hold(record.id, secret);
     await this.#change(before, record, 'rotated');
+    await this.#note(actor, 'key.rotate', before.record, record);
     // What the old secret's account had used up says nothing of the new one's.
     if (before.record.quotaGroup !== record.quotaGroup || before.record.invalidSince !== null) {
       this.#parts.cells.reset(`key:${id}`, 'rotated');
@@ -193,12 +205,21 @@ export class KeyAdmin {
     return this.view(record.id);
   }
 
-  /** Changes what is declared of a key. */
-  async declare(id: string, metadata: KeyMetadata): Promise<KeyView> {
+  /** Changes a key's name and what is declared of it. Throws `RouterError`: `not_found`, `conflict` (name is taken). */
+  async change(
+    id: string,
+    change: { readonly name?: string; readonly metadata?: KeyMetadata },
+    actor: string,
+  ): Promise<KeyView> {
     const key = this.#get(id);
-    const quotaGroup = metadata.account ?? key.record.quotaGroup;
-    await this.#change(key, { ...key.record, metadata, quotaGroup }, 'person');
-    return this.view(key.record.id);
+    const { record } = key;
+    const name = change.name?.trim() ?? record.name;
+    if (name !== record.name) this.#checkName(name);
+    const metadata = change.metadata ?? record.metadata;
+    const after = { ...record, name, metadata, quotaGroup: metadata.account ?? record.quotaGroup };
+    await this.#change(key, after, 'person');
+    await this.#note(actor, 'key.change', record, after);
+    return this.view(record.id);
   }
 
   /**
@@ -208,14 +229,14 @@ export class KeyAdmin {
   async setState(
     id: string,
     wanted: { readonly state: KeyState; readonly until?: number },
-    trigger = 'person',
+    actor: string,
   ): Promise<KeyView> {
     const key = this.#get(id);
     const { cells, clock } = this.#parts;
     const owner = `key:${key.record.id}`;
     switch (wanted.state) {
       case 'disabled':
-        return this.setEnabled(id, 'disabled');
+        return this.setEnabled(id, 'disabled', actor);
       case 'invalid':
         await this.refused(key.record.id, 'Marked as invalid by hand.');
         break;
@@ -229,7 +250,7 @@ export class KeyAdmin {
           );
         }
         const address = { owner, family: ALL_FAMILIES, dimension: 'requests' } as const;
-        cells.close(address, { state: wanted.state, until, trigger });
+        cells.close(address, { state: wanted.state, until, trigger: 'person' });
         break;
       }
       case 'recovering':
@@ -238,19 +259,21 @@ export class KeyAdmin {
           'A key recovers by itself when its wait is over; it can not be set to that.',
         );
       case 'available':
-        cells.reset(owner, trigger);
+        cells.reset(owner, 'person');
         if (key.record.invalidSince !== null) {
-          await this.#change(key, { ...key.record, invalidSince: null, invalidReason: null }, trigger);
+          await this.#change(key, { ...key.record, invalidSince: null, invalidReason: null }, 'person');
         }
-        if (!key.record.enabled) return this.setEnabled(id, 'enabled');
+        if (!key.record.enabled) await this.setEnabled(id, 'enabled', actor);
     }
+    await this.#note(actor, 'key.set_state', null, { ...this.#get(id).record, ...wanted });
     return this.view(key.record.id);
   }
 
   /** Asks the provider again whether the key is good, and for its models. */
-  async check(id: string): Promise<KeyView> {
+  async check(idOrName: string): Promise<KeyView> {
     const { vault, clock } = this.#parts;
-    const key = this.#get(id);
+    const key = this.#get(idOrName);
+    const { id } = key.record;
     const secret = vault.reveal(id);
     if (secret === undefined) {
       throw new RouterError('conflict', `${key.record.name} is disabled. Enable it before checking it.`);
@@ -302,13 +325,26 @@ export class KeyAdmin {
   }
 
   async #checkNew(adapter: ProviderAdapter, name: string, secret: string): Promise<void> {
-    const { pool } = this.#parts;
-    if (name === '') throw new RouterError('invalid_request', 'A key needs a name.');
-    for (const key of pool.all()) {
-      if (key.record.name === name)
-        throw new RouterError('conflict', `There is already a key named "${name}".`);
-    }
+    this.#checkName(name);
     await checkSecret(this.#parts, adapter, secret);
+  }
+
+  #checkName(name: string): void {
+    if (name === '') throw new RouterError('invalid_request', 'A key needs a name.');
+    if (this.#parts.pool.all().some((key) => key.record.name === name)) {
+      throw new RouterError('conflict', `There is already a key named "${name}".`);
+    }
+  }
+
+  #note(actor: string, action: string, before: KeyRecord | null, after: KeyRecord | null): Promise<void> {
+    const target = (after ?? before)?.id ?? '';
+    return this.#parts.audit.record({
+      actor,
+      action,
+      target,
+      before: before && auditedKey(before),
+      after: after && auditedKey(after),
+    });
   }
 
   async #list(

@@ -5,6 +5,7 @@ import type { KeyPool } from '../key/key-pool.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Registry } from '../ports/store.ts';
 import { RouterError } from '../router-error.ts';
+import type { AuditLog } from './audit-log.ts';
 import type { ChangeHub } from './change-hub.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 
@@ -23,6 +24,7 @@ export class ProviderAdmin {
   readonly #store: Registry;
   readonly #clock: Clock;
   readonly #changes: ChangeHub;
+  readonly #audit: AuditLog;
   readonly #turns: OneAtATime;
   readonly #presets: readonly ProviderPreset[];
 
@@ -31,6 +33,7 @@ export class ProviderAdmin {
     readonly store: Registry;
     readonly clock: Clock;
     readonly changes: ChangeHub;
+    readonly audit: AuditLog;
     /** Shared with whoever adds keys: a base URL must not move while the first key of its provider is stored. */
     readonly turns: OneAtATime;
     readonly presets: readonly ProviderPreset[];
@@ -39,6 +42,7 @@ export class ProviderAdmin {
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#changes = parts.changes;
+    this.#audit = parts.audit;
     this.#turns = parts.turns;
     this.#presets = parts.presets;
   }
@@ -48,10 +52,11 @@ export class ProviderAdmin {
   }
 
   /** Adds a provider, or changes the base URL of one. Throws as `propose` does. */
-  save(input: ProviderInput): Promise<ProviderView> {
+  save(input: ProviderInput, actor: string): Promise<ProviderView> {
     return this.#turns.run(async () => {
       const record = this.propose(input);
       await this.#store.saveProvider(record);
+      await this.#note(actor, this.#pool.provider(record.id) ?? null, record);
       this.#pool.setProvider(record);
       this.#changes.emit('keys');
       return this.#view(record);
@@ -85,10 +90,26 @@ export class ProviderAdmin {
     return { id, kind, name, baseUrl, ...(settings && { settings }), createdAt };
   }
 
+  /** Headers may hold a gateway's credentials: of those only the names are kept. */
+  #note(actor: string, before: ProviderRecord | null, after: ProviderRecord): Promise<void> {
+    return this.#audit.record({
+      actor,
+      action: 'provider.save',
+      target: after.id,
+      before: before && audited(before),
+      after: audited(after),
+    });
+  }
+
   #view({ id, kind, name, baseUrl, settings }: ProviderRecord): ProviderView {
     const preset = this.#presets.find((entry) => entry.id === id);
     return { ...preset, id, kind, name, baseUrl, ...(settings && { settings }) };
   }
+}
+
+function audited({ settings, ...record }: ProviderRecord): object {
+  if (!settings?.headers) return settings ? { ...record, settings } : record;
+  return { ...record, settings: { ...settings, headers: Object.keys(settings.headers) } };
 }
 
 /**

@@ -1,23 +1,14 @@
 import type { Standing } from '../ports/metrics.ts';
 import type { Router } from '../router/router.ts';
-import type { KeyAdmin } from './key-admin.ts';
-import type { LimitsAdmin } from './limits-admin.ts';
+import type { Admin } from './admin.ts';
 
 /** How keys, quotas and budgets stand now. Rejects if the store can't be read. */
-export async function readStanding({
-  keys,
-  limits,
-  router,
-}: {
-  readonly keys: KeyAdmin;
-  readonly limits: LimitsAdmin;
-  readonly router: Router;
-}): Promise<Standing> {
-  const [views, budgets] = await Promise.all([keys.list(), limits.budgetStatus()]);
+export async function readStanding(admin: Admin, router: Router): Promise<Standing> {
+  const [keys, budgets] = await Promise.all([admin.keys.list(), admin.budgets.list()]);
   return {
     running: router.running,
-    keys: views,
-    quotas: limits.quotaStatus(null).map(({ record, used, capacity, prediction }) => ({
+    keys,
+    quotas: admin.quotas.status(null).map(({ record, used, capacity, prediction }) => ({
       id: record.id,
       owner: record.owner,
       family: record.family,

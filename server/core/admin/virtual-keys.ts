@@ -8,6 +8,7 @@ import type { Random } from '../ports/random.ts';
 import type { Ledger, Registry } from '../ports/store.ts';
 import type { Tokens } from '../ports/tokens.ts';
 import { RouterError } from '../router-error.ts';
+import type { AuditLog } from './audit-log.ts';
 
 const PREFIX = 'akr-';
 
@@ -18,17 +19,20 @@ export class VirtualKeys {
   readonly #tokens: Tokens;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #audit: AuditLog;
 
   constructor(parts: {
     readonly store: Registry & Ledger;
     readonly tokens: Tokens;
     readonly clock: Clock;
     readonly random: Random;
+    readonly audit: AuditLog;
   }) {
     this.#store = parts.store;
     this.#tokens = parts.tokens;
     this.#clock = parts.clock;
     this.#random = parts.random;
+    this.#audit = parts.audit;
   }
 
   load(records: readonly VirtualKeyRecord[]): void {
@@ -47,6 +51,7 @@ export class VirtualKeys {
   /** The token is in this answer only. */
   async create(
     input: NewVirtualKey,
+    actor: string,
   ): Promise<{ readonly virtualKey: VirtualKeyView; readonly token: string }> {
     const name = input.name.trim();
     if (name === '') throw new RouterError('invalid_request', 'A virtual key needs a name.');
@@ -68,6 +73,7 @@ export class VirtualKeys {
       revokedAt: null,
     };
     await this.#store.saveVirtualKey(record);
+    await this.#note(actor, 'virtual_key.create', null, record);
     this.#byDigest.set(digest, record);
     const [virtualKey] = await this.#views([record]);
     if (!virtualKey) throw new RouterError('internal', 'The new virtual key could not be read back.');
@@ -75,16 +81,45 @@ export class VirtualKeys {
   }
 
   /** From now on the token is refused. Running requests end undisturbed. */
-  async revoke(id: string): Promise<void> {
-    const record = [...this.#byDigest.values()].find((entry) => entry.id === id);
-    if (!record) throw new RouterError('not_found', `There is no virtual key "${id}".`);
+  async revoke(id: string, actor: string): Promise<VirtualKeyView> {
+    const record = this.find(id);
     const revoked = { ...record, revokedAt: record.revokedAt ?? this.#clock.now() };
     await this.#store.saveVirtualKey(revoked);
+    await this.#note(actor, 'virtual_key.revoke', record, revoked);
     this.#byDigest.set(record.digest, revoked);
+    const [view] = await this.#views([revoked]);
+    if (!view) throw new RouterError('internal', 'The virtual key could not be read back.');
+    return view;
+  }
+
+  /** By id or name; of one name the newest that is valid. Throws `RouterError('not_found')`. */
+  find(idOrName: string): VirtualKeyRecord {
+    const records = [...this.#byDigest.values()];
+    const found =
+      records.find(({ id }) => id === idOrName) ??
+      records.findLast(({ name, revokedAt }) => name === idOrName && revokedAt === null);
+    if (found) return found;
+    throw new RouterError('not_found', `There is no virtual key "${idOrName}".`);
   }
 
   list(): Promise<readonly VirtualKeyView[]> {
     return this.#views([...this.#byDigest.values()]);
+  }
+
+  #note(
+    actor: string,
+    action: string,
+    before: VirtualKeyRecord | null,
+    after: VirtualKeyRecord,
+  ): Promise<void> {
+    const target = after.id;
+    return this.#audit.record({
+      actor,
+      action,
+      target,
+      before: before && audited(before),
+      after: audited(after),
+    });
   }
 
   async #views(records: readonly VirtualKeyRecord[]): Promise<readonly VirtualKeyView[]> {
@@ -100,4 +135,9 @@ function toView(record: VirtualKeyRecord, spentNano: NanoUsd): VirtualKeyView {
   const { createdAt, expiresAt, revokedAt } = record;
   const scope = { team, project, tool, tags };
   return { id, name, hint, ...scope, limitNano, limitWindow, spentNano, createdAt, expiresAt, revokedAt };
+}
+
+/** Whoever reads the log has no use for the digest. */
+function audited(record: VirtualKeyRecord): object {
+  return { ...record, digest: undefined };
 }

@@ -1,6 +1,11 @@
 import type { NanoUsd } from '../../../shared/model/money.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
-import type { KeyRecord, ProviderRecord, VirtualKeyRecord } from '../../../shared/model/records.ts';
+import type {
+  KeyRecord,
+  ProviderRecord,
+  VirtualKeyRecord,
+  ManagementTokenRecord,
+} from '../../../shared/model/records.ts';
 import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
 import type { CostBasis, Trace } from '../../../shared/model/trace.ts';
 import type { TokenUsage } from '../../../shared/model/usage.ts';
@@ -148,6 +153,7 @@ export interface RegistrySnapshot {
   readonly providers: readonly ProviderRecord[];
   readonly keys: readonly KeyRecord[];
   readonly virtualKeys: readonly VirtualKeyRecord[];
+  readonly managementTokens: readonly ManagementTokenRecord[];
   readonly cells: readonly CellRecord[];
   readonly budgets: readonly BudgetRecord[];
   readonly quotas: readonly QuotaRecord[];
@@ -186,6 +192,7 @@ export interface Registry {
   /** Removes the key, its secret and its cells. Ledger, traces and transitions stay. */
   deleteKey(keyId: string): Promise<void>;
   saveVirtualKey(key: VirtualKeyRecord): Promise<void>;
+  saveManagementToken(token: ManagementTokenRecord): Promise<void>;
   saveBudget(budget: BudgetRecord): Promise<void>;
   /** Counters stay, as with `deleteQuota`: what was spent remains spent. */
   deleteBudget(id: string): Promise<void>;

@@ -120,6 +120,10 @@ export class QuotaBook {
   }
 
   /** The quotas of a key or of an account. */
+  get(id: string): QuotaRecord | undefined {
+    return this.#entries.get(id)?.record;
+  }
+
   of(owner: string): readonly QuotaRecord[] {
     return (this.#byOwner.get(owner) ?? []).map(({ record }) => record);
   }

@@ -16,18 +16,29 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 24 * HOUR_MS,
   w: 7 * 24 * HOUR_MS,
 };
-const DEFAULT_SINCE = '7d';
 
-const querySchema = z.object({
-  by: z.string().max(200).default('project'),
-  since: z.string().max(64).default(DEFAULT_SINCE),
-  until: z.string().max(64).exactOptional(),
+export const reportQuery = z.object({
+  by: z
+    .string()
+    .max(200)
+    .default('project')
+    .meta({ description: `With commas between them: ${REPORT_DIMENSIONS.join(', ')}.` }),
+  since: z
+    .string()
+    .max(64)
+    .default('7d')
+    .meta({ description: '30m, 24h, 7d, 4w, a date where the daemon runs, or a time with its zone.' }),
+  until: z
+    .string()
+    .max(64)
+    .exactOptional()
+    .meta({ description: 'As `since`; not included. Now if left out.' }),
 });
 
-/** `GET reports?by=project,model&since=7d`: sums over the ledger, with the names of keys. Throws `RouterError('invalid_request')`. */
+/** Sums over the ledger, with the names of keys. Throws `RouterError('invalid_request')`. */
 export async function runReport(
   { reports, admin }: ReportParts,
-  query: URLSearchParams,
+  query: z.output<typeof reportQuery>,
   now: number,
 ): Promise<Report> {
   const report = await reports.report(readQuery(query, now));
@@ -38,17 +49,15 @@ export async function runReport(
   };
 }
 
-function readQuery(query: URLSearchParams, now: number): ReportQuery {
-  const read = querySchema.safeParse(Object.fromEntries(query));
-  if (!read.success) throw new RouterError('invalid_request', 'A part of the query is too long.');
-  const by = read.data.by.split(',').map((name) => name.trim().replaceAll('-', '_'));
+function readQuery(query: z.output<typeof reportQuery>, now: number): ReportQuery {
+  const by = query.by.split(',').map((name) => name.trim().replaceAll('-', '_'));
   const unknown = by.find((name) => !isDimension(name));
   if (unknown !== undefined) {
     const all = REPORT_DIMENSIONS.join(', ');
     throw new RouterError('invalid_request', `There is no report by "${unknown}". There are: ${all}.`);
   }
-  const since = readTime('since', read.data.since, now);
-  const until = read.data.until === undefined ? now + 1 : readTime('until', read.data.until, now);
+  const since = readTime('since', query.since, now);
+  const until = query.until === undefined ? now + 1 : readTime('until', query.until, now);
   if (since >= until) throw new RouterError('invalid_request', 'The time of "since" is not before "until".');
   return { by: [...new Set(by)].filter(isDimension), since, until };
 }

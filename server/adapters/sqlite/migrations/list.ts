@@ -3,8 +3,9 @@ import { initial } from './0001-initial.ts';
 import { limits } from './0002-limits.ts';
 import { retention } from './0003-retention.ts';
 import { unseenOutcomes } from './0004-unseen-outcomes.ts';
-import { clientIds } from './0005-client-ids.ts';
-import { attribution } from './0006-attribution.ts';
+import { managementTokens } from './0005-management-tokens.ts';
+import { clientIds } from './0006-client-ids.ts';
+import { attribution } from './0007-attribution.ts';
 
 /** Every migration in order. Those that were released never change: a new one is added instead. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -12,6 +13,7 @@ export const MIGRATIONS: readonly Migration[] = [
   limits,
   retention,
   unseenOutcomes,
+  managementTokens,
   clientIds,
   attribution,
 ];

@@ -5,7 +5,7 @@ import type { Migration } from '../migrate.ts';
  * There is no index on the time: it would be one more page in every commit, and reports are read beside requests.
  */
 export const attribution: Migration = {
-  number: 6,
+  number: 7,
   name: 'attribution',
   sql: `
 ALTER TABLE attempts ADD COLUMN team TEXT;

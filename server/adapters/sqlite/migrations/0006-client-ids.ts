@@ -2,7 +2,7 @@ import type { Migration } from '../migrate.ts';
 
 /** Requests are found by their callers' ids too. Few callers name theirs: only those cost an entry. */
 export const clientIds: Migration = {
-  number: 5,
+  number: 6,
   name: 'client-ids',
   sql: `
 ALTER TABLE requests ADD COLUMN client_id TEXT;
