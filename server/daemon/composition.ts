@@ -28,6 +28,7 @@ import { dialogueTranslator } from '../protocol/translate/translator.ts';
 import { providerAdapters } from '../providers/adapters.ts';
 import { PRESETS } from '../providers/presets.ts';
 import type { BesideBundle } from './beside-bundle.ts';
+import { historyLimits } from './history-limits.ts';
 import { isProcessAlive } from './process-alive.ts';
 
 export interface DaemonOptions extends BesideBundle {
@@ -69,6 +70,7 @@ const UNKNOWN_HOLD_MS = 15 * 60_000;
 /** Builds every part and joins them: the only place that knows which technology stands behind a port. */
 export async function compose(options: DaemonOptions): Promise<Daemon> {
   const { folder, version } = options;
+  const history = historyLimits(options.env);
   const clock = new SystemClock();
   const random = new SystemRandom(clock);
   const tokens = new NodeTokens();
@@ -118,6 +120,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     version,
     headTimeoutMs: HEAD_TIMEOUT_MS,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
+    history,
     observer: { requestEnded: (trace) => telemetry.exporter?.requestEnded(trace) },
   });
   const { router, admin, pool, virtualKeys, abandoned } = core;

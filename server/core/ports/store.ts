@@ -263,6 +263,8 @@ export interface Pruning {
    * it. What entries booked on counters stays. Rejects if the store can't write.
    */
   pruneLog(log: LogName, keep: Keep, limit: number): Promise<number>;
+  /** Bytes that all of it takes, without room that is free again; 0 where nothing grows beyond its bounds in entries. */
+  usedBytes(): Promise<number>;
   /** Forgets the counters that `isOver` picks and on which nothing is held. */
   sweepCounters(isOver: (counter: UsedCounter) => boolean): CounterSweep;
   /** Forgets that these alerts were given; see `Registry.saveAlert`. */
