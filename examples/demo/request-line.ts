@@ -11,6 +11,9 @@ const PROTOCOLS: Readonly<Record<Protocol, string>> = {
   'anthropic-count-tokens': 'count',
   'gemini-generate': 'gemini',
   'gemini-count-tokens': 'count',
+  'openai-other': 'other',
+  'anthropic-other': 'other',
+  'gemini-other': 'other',
   'gemini-embed': 'embeddings',
 };
 /** Marks an answer that was streamed. */

@@ -35,7 +35,11 @@ export class ManagementClient {
   }
 
   /** Throws `RouterError` with the daemon's code and sentence unless the call succeeded. */
-  async call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', route: string, body?: object): Promise<T> {
+  async call<T>(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    route: string,
+    body?: object,
+  ): Promise<T> {
     const { status, text } = await this.#ask(method, `/api/v1/${route}`, body);
     const value = parse(text) as { error?: { code: ErrorCode; message: string } } | null;
     if (status < 300 && value) return value as T;

@@ -177,7 +177,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
           {
             requestId: trace.requestId,
             ...(trace.clientRequestId === undefined ? {} : { clientRequestId: trace.clientRequestId }),
-            model: trace.model,
+            model: trace.model || trace.target,
             status: trace.status,
             outcome: trace.outcome,
             attempts: trace.attempts.length,

@@ -8,15 +8,18 @@ import type { Random } from '../core/ports/random.ts';
 import type { PriceBook } from '../core/ports/prices.ts';
 import { RouterError } from '../core/router-error.ts';
 import { CODECS, classifyPath, endpointPath } from '../protocol/classify.ts';
+import { dialectOf } from '../protocol/other/dialect.ts';
 import { statusOfCode } from './error-status.ts';
 import { guard } from './guard.ts';
 import { decodeSegment, ManagementHandler, sendManagementError } from './management/management-handler.ts';
 import { type ManagementParts, managementRoutes } from './management/routes/all-routes.ts';
 import { handleModels } from './models-handler.ts';
-import { handleProxy, type ProxyParts } from './proxy-handler.ts';
+import { handleOther } from './other-handler.ts';
+import { handleProxy } from './proxy-handler.ts';
 import { presentedToken } from './authenticate.ts';
 import { type HttpCall, identify, identityHeaders, logNames, shownId } from './request-identity.ts';
 import { proofOf } from './proof.ts';
+import type { ProxyParts } from './serve-caller.ts';
 import { closeAfterRefusal, sendFailure, sendJson } from './send.ts';
 
 export interface HttpServerParts extends ProxyParts, ManagementParts {
@@ -147,13 +150,9 @@ export class HttpServer {
     const endpoint = classifyPath(path);
     const refusal = guard(request.headers, this.port);
     if (refusal) {
-      const codec = CODECS[endpoint?.protocol ?? 'openai-chat'];
-      sendFailure(
-        response,
-        codec,
-        { ...refusal, status: statusOfCode(refusal.code), final: true },
-        shownId(identity),
-      );
+      const codec = CODECS[endpoint?.protocol ?? dialectOf(rawPath, request.headers)];
+      const failure = { ...refusal, status: statusOfCode(refusal.code), final: true };
+      sendFailure(response, codec, failure, shownId(identity));
       closeAfterRefusal(request, response);
       return;
     }
@@ -166,10 +165,7 @@ export class HttpServer {
     } else if (rawPath.startsWith('/api/v1/') || rawPath === '/metrics' || rawPath === '/health') {
       await this.#manage(rawPath, call);
     } else {
-      const message = `The router has no ${request.method} ${rawPath.slice(0, 200)}. Tools use /v1/chat/completions, /v1/responses, /v1/embeddings, /v1/messages or /v1/models.`;
-      const failure = { code: 'path_unknown', status: 404, message, final: true } as const;
-      sendFailure(response, CODECS['openai-chat'], failure, shownId(identity));
-      closeAfterRefusal(request, response);
+      await handleOther(this.#parts, rawPath, call);
     }
   }
 

@@ -7,6 +7,7 @@ import { conversationId, definesTools, outputLimit, readModelFacts } from './bod
 import { JsonMeter } from './json-meter.ts';
 import { asObject, parseObject, textBytes } from './read-json.ts';
 import { reportedError, UNREADABLE } from './reported-error.ts';
+import { signedReasoning } from './signed-reasoning.ts';
 import type { SseEvent } from './sse.ts';
 import { type EventReading, StreamMeter, type StreamSoFar } from './stream-meter.ts';
 
@@ -44,6 +45,7 @@ function readFacts(value: unknown, headers: HeaderMap, limit: number | null): Fa
     hasTools: definesTools(body),
     conversation: conversationId(headers, null, body['system'], body['messages']),
     lacksUsageChunk: false,
+    signed: signedReasoning('anthropic-messages', body),
   }));
 }
 

@@ -6,6 +6,7 @@ import { openaiChat } from './openai-chat.ts';
 import { openaiCompletions } from './openai-completions.ts';
 import { openaiEmbeddings } from './openai-embeddings.ts';
 import { openaiResponses } from './openai-responses.ts';
+import { OTHER_CODECS } from './other/other-codec.ts';
 
 /** Every protocol the proxy speaks. */
 export const CODECS: Readonly<Record<Protocol, Codec>> = {
@@ -18,6 +19,7 @@ export const CODECS: Readonly<Record<Protocol, Codec>> = {
   'gemini-generate': geminiGenerate,
   'gemini-count-tokens': geminiCountTokens,
   'gemini-embed': geminiEmbed,
+  ...OTHER_CODECS,
 };
 
 const ENDPOINTS: Readonly<Record<string, Protocol>> = {

@@ -2,8 +2,9 @@ import type { TokenUsage } from '../../shared/model/usage.ts';
 import type { Meter } from '../core/ports/codec.ts';
 import { readGeminiUsage } from './gemini-usage.ts';
 import { JsonArraySplitter } from './json-array.ts';
-import { asObject, asText, parseObject, textBytes } from './read-json.ts';
+import { asObject, asText, type JsonObject, parseObject, textBytes } from './read-json.ts';
 import { type ReportedError, reportedError } from './reported-error.ts';
+import { boundInParts } from './signed-reasoning.ts';
 import { type EventReading, StreamMeter } from './stream-meter.ts';
 
 /** Reads a stream of Gemini, which comes as events with `alt=sse` and as one JSON array without. */
@@ -24,6 +25,10 @@ export class GeminiStreamMeter implements Meter {
 
   get usage(): TokenUsage | null {
     return this.#meter?.usage ?? null;
+  }
+
+  get signatures(): readonly string[] {
+    return this.#meter?.signatures ?? [];
   }
 
   get outputBytes(): number {
@@ -51,13 +56,11 @@ function meterOf(chunk: Uint8Array): Meter | null {
 function readPiece(data: string): EventReading {
   const piece = parseObject(data);
   if (!piece) return {};
-  const candidates = Array.isArray(piece['candidates']) ? piece['candidates'].map(asObject) : [];
+  const candidates = candidatesOf(piece);
   const ended = candidates.some((candidate) => asText(candidate?.['finishReason']) !== null);
   const blocked = asText(asObject(piece['promptFeedback'])?.['blockReason']) !== null;
-  const parts = candidates.flatMap((candidate) => {
-    const found = asObject(candidate?.['content'])?.['parts'];
-    return Array.isArray(found) ? found.map(asObject) : [];
-  });
+  const parts = partsOf(piece);
+  const signatures = boundInParts(parts);
   const said = parts.filter((part) => part && (part['text'] ?? '') !== '');
   return {
     error: reportedError(piece['error']),
@@ -65,7 +68,20 @@ function readPiece(data: string): EventReading {
     content: ended || blocked || said.length > 0 || parts.some((part) => part && !('text' in part)),
     complete: ended || blocked,
     textBytes: parts.reduce((sum, part) => sum + bytesOf(part), 0),
+    ...(signatures.length > 0 ? { signatures } : {}),
   };
+}
+
+/** The parts of all candidates of an answer, or of a piece of one. */
+export function partsOf(piece: JsonObject): readonly (JsonObject | null)[] {
+  return candidatesOf(piece).flatMap((candidate) => {
+    const found = asObject(candidate?.['content'])?.['parts'];
+    return Array.isArray(found) ? found.map(asObject) : [];
+  });
+}
+
+function candidatesOf(piece: JsonObject): readonly (JsonObject | null)[] {
+  return Array.isArray(piece['candidates']) ? piece['candidates'].map(asObject) : [];
 }
 
 function bytesOf(part: ReturnType<typeof asObject>): number {
@@ -82,6 +98,7 @@ class ArrayMeter implements Meter {
   contentSeen = false;
   error: ReportedError | null = null;
   usage: TokenUsage | null = null;
+  signatures: readonly string[] = [];
   outputBytes = 0;
 
   get complete(): boolean {
@@ -93,6 +110,7 @@ class ArrayMeter implements Meter {
       const reading = readPiece(element);
       if (reading.usage) this.usage = reading.usage;
       if (reading.content) this.contentSeen = true;
+      if (reading.signatures) this.signatures = [...this.signatures, ...reading.signatures];
       if (reading.complete) this.#ended = true;
       if (reading.error && !this.error) this.error = reading.error;
       this.outputBytes += reading.textBytes ?? 0;

@@ -4,11 +4,12 @@ import type { HeaderMap } from '../core/ports/upstream.ts';
 import { editBody } from './body-edits.ts';
 import { conversationId, definesTools, outputLimit, readModelFacts, sessionId } from './body-facts.ts';
 import { geminiErrorBody } from './gemini-error-body.ts';
-import { GeminiStreamMeter } from './gemini-stream-meter.ts';
+import { GeminiStreamMeter, partsOf } from './gemini-stream-meter.ts';
 import { readGeminiUsage } from './gemini-usage.ts';
 import { topLevelMembers } from './json-members.ts';
 import { JsonMeter } from './json-meter.ts';
 import { asCount, asObject, type JsonObject } from './read-json.ts';
+import { boundInParts, signedReasoning } from './signed-reasoning.ts';
 
 const encoder = new TextEncoder();
 
@@ -21,7 +22,11 @@ export const geminiGenerate: Codec = {
   meter: ({ stream }) =>
     stream
       ? new GeminiStreamMeter()
-      : new JsonMeter((answer) => readGeminiUsage(answer['usageMetadata']), 'usageMetadata'),
+      : new JsonMeter(
+          (answer) => readGeminiUsage(answer['usageMetadata']),
+          'usageMetadata',
+          (answer) => boundInParts(partsOf(answer)),
+        ),
   errorBody: geminiErrorBody,
   errorEvent: (failure, requestId) => encoder.encode(`data: ${geminiErrorBody(failure, requestId)}\r\n\r\n`),
 };
@@ -67,6 +72,7 @@ function readFacts(
         hasTools: definesTools(body),
         conversation: conversationId(headers, null, system, body['contents']) ?? sessionId(headers),
         lacksUsageChunk: false,
+        signed: signedReasoning('gemini-generate', body),
       };
     },
     (body) => nameOf(path?.model ?? body['model']),

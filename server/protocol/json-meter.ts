@@ -13,16 +13,23 @@ const TAIL_BYTES = 64 * 1024;
 export class JsonMeter implements Meter {
   readonly #readUsage: (answer: JsonObject) => TokenUsage | null;
   readonly #usageField: string;
+  readonly #readSignatures: (answer: JsonObject) => readonly string[];
   #parts: Uint8Array[] = [];
   #kept = 0;
   #total = 0;
   complete = false;
   usage: TokenUsage | null = null;
   error: ReportedError | null = null;
+  signatures: readonly string[] = [];
 
   /** `usageField`: the name of the member that holds usage, to find it in the tail of a large answer. */
-  constructor(readUsage: (answer: JsonObject) => TokenUsage | null, usageField: string) {
+  constructor(
+    readUsage: (answer: JsonObject) => TokenUsage | null,
+    usageField: string,
+    readSignatures: (answer: JsonObject) => readonly string[] = () => [],
+  ) {
     this.#readUsage = readUsage;
+    this.#readSignatures = readSignatures;
     this.#usageField = usageField;
   }
 
@@ -48,6 +55,7 @@ export class JsonMeter implements Meter {
       const answer = parseObject(text);
       this.complete = answer !== null;
       this.usage = answer && this.#readUsage(answer);
+      if (answer) this.signatures = this.#readSignatures(answer);
       this.error = answer && reportedError(answer['error']);
     } else {
       // The upstream's framing says whether all came; where there is none, the last byte does.

@@ -15,6 +15,7 @@ import {
   textBytes,
 } from './read-json.ts';
 import { reportedError } from './reported-error.ts';
+import { NOTHING_SIGNED } from './signed-reasoning.ts';
 import { type EventReader, StreamMeter } from './stream-meter.ts';
 
 const encoder = new TextEncoder();
@@ -43,6 +44,7 @@ function readFacts(value: unknown, headers: HeaderMap): FactsResult {
     hasTools: definesTools(body),
     conversation: conversationId(headers, body['prompt_cache_key'], null, body['messages']),
     lacksUsageChunk: lacksUsageChunk(body),
+    signed: NOTHING_SIGNED,
   }));
 }
 

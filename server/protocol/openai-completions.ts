@@ -6,6 +6,7 @@ import { JsonMeter } from './json-meter.ts';
 import { chatReader, lacksUsageChunk, openaiChat } from './openai-chat.ts';
 import { readChatUsage } from './openai-usage.ts';
 import { asCount } from './read-json.ts';
+import { NOTHING_SIGNED } from './signed-reasoning.ts';
 import { StreamMeter } from './stream-meter.ts';
 
 /** OpenAI's older Completions (platform.openai.com/docs/api-reference/completions). */
@@ -29,5 +30,6 @@ function readFacts(value: unknown, headers: HeaderMap): FactsResult {
     hasTools: false,
     conversation: conversationId(headers, null, null, body['prompt']),
     lacksUsageChunk: lacksUsageChunk(body),
+    signed: NOTHING_SIGNED,
   }));
 }

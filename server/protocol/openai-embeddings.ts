@@ -5,6 +5,7 @@ import { readModelFacts, sessionId } from './body-facts.ts';
 import { JsonMeter } from './json-meter.ts';
 import { openaiErrorBody } from './openai-error-body.ts';
 import { readChatUsage } from './openai-usage.ts';
+import { NOTHING_SIGNED } from './signed-reasoning.ts';
 
 const encoder = new TextEncoder();
 
@@ -29,5 +30,6 @@ function readFacts(value: unknown, headers: HeaderMap): FactsResult {
     hasTools: false,
     conversation: sessionId(headers),
     lacksUsageChunk: false,
+    signed: NOTHING_SIGNED,
   }));
 }

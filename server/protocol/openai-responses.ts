@@ -5,8 +5,9 @@ import { conversationId, definesTools, outputLimit, readModelFacts } from './bod
 import { JsonMeter } from './json-meter.ts';
 import { openaiErrorBody } from './openai-error-body.ts';
 import { readResponsesUsage } from './openai-usage.ts';
-import { asObject, asText, type JsonObject, parseObject, textBytes } from './read-json.ts';
+import { asObject, asText, hasMember, type JsonObject, parseObject, textBytes } from './read-json.ts';
 import { reportedError, UNREADABLE } from './reported-error.ts';
+import { boundInItems, signedReasoning } from './signed-reasoning.ts';
 import type { SseEvent } from './sse.ts';
 import { type EventReading, StreamMeter, type StreamSoFar } from './stream-meter.ts';
 
@@ -21,7 +22,11 @@ export const openaiResponses: Codec = {
   meter: ({ stream }) =>
     stream
       ? new StreamMeter(readEvent)
-      : new JsonMeter((answer) => readResponsesUsage(answer['usage']), 'usage'),
+      : new JsonMeter(
+          (answer) => readResponsesUsage(answer['usage']),
+          'usage',
+          (answer) => boundInItems(answer['output']),
+        ),
   errorBody: openaiErrorBody,
   errorEvent: (failure) => {
     const event = {
@@ -43,6 +48,7 @@ function readFacts(value: unknown, headers: HeaderMap): FactsResult {
     hasTools: definesTools(body),
     conversation: conversationId(headers, body['prompt_cache_key'], body['instructions'], body['input']),
     lacksUsageChunk: false,
+    signed: signedReasoning('openai-responses', body),
   }));
 }
 
@@ -56,6 +62,9 @@ function readEvent(event: SseEvent, soFar: StreamSoFar): EventReading {
   if (type === 'error') {
     const body = parseObject(data);
     return { error: reportedError(body?.['error']) ?? reportedError(body) ?? UNREADABLE };
+  }
+  if (type === 'response.output_item.done' && hasMember(data, 'encrypted_content', '"')) {
+    return { content: true, signatures: boundInItems([parseObject(data)?.['item']]) };
   }
   if (type.endsWith('.delta')) return { content: true, textBytes: textBytes(data, 'delta') };
   // Items that arrive whole (a tool call without deltas, encrypted reasoning) are content too.

@@ -9,6 +9,8 @@ export interface EventReading {
   readonly complete?: boolean;
   readonly error?: ReportedError | null;
   readonly usage?: TokenUsage | null;
+  /** Names of reasoning in this event that only the account that made it can read. */
+  readonly signatures?: readonly string[];
   /** Bytes of generated text in this event. */
   readonly textBytes?: number;
   /** The event must not reach the caller. */
@@ -37,6 +39,7 @@ export class StreamMeter implements Meter {
   complete = false;
   error: ReportedError | null = null;
   usage: TokenUsage | null = null;
+  signatures: readonly string[] = [];
   outputBytes = 0;
 
   constructor(read: EventReader) {
@@ -75,6 +78,7 @@ export class StreamMeter implements Meter {
     const reading = this.#read(event, this);
     if (reading.usage) this.usage = reading.usage;
     if (reading.textBytes) this.outputBytes += reading.textBytes;
+    if (reading.signatures) this.signatures = [...this.signatures, ...reading.signatures];
     if (reading.content) this.contentSeen = true;
     if (reading.complete) this.complete = true;
     if (reading.error && !this.error) this.error = reading.error;

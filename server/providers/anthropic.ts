@@ -11,15 +11,17 @@ const API_VERSION = '2023-06-01';
 /** Anthropic's own API. */
 export const anthropicAdapter: ProviderAdapter = {
   kind: 'anthropic',
-  protocols: new Set<Protocol>(['anthropic-messages', 'anthropic-count-tokens']),
+  protocols: new Set<Protocol>(['anthropic-messages', 'anthropic-count-tokens', 'anthropic-other']),
   authHeaders: (secret) => ({ 'x-api-key': secret }),
   defaultHeaders: { 'anthropic-version': API_VERSION },
   withheldHeaders: new Set(['anthropic-workspace-id']),
-  path: ({ protocol, query }) =>
-    `${protocol === 'anthropic-count-tokens' ? '/v1/messages/count_tokens' : '/v1/messages'}${query}`,
+  path: ({ protocol, query, target }) =>
+    `/v1${target ?? (protocol === 'anthropic-count-tokens' ? '/messages/count_tokens' : '/messages')}${query}`,
   modelsUrl: ({ baseUrl }) => `${baseUrl}/v1/models?limit=1000`,
   readModels: readModelList,
   servesByName: (model) => model.startsWith('claude-'),
+  // Others imitate its API, with models of their own.
+  servesOnlyItsNames: (baseUrl) => new URL(baseUrl).hostname === 'api.anthropic.com',
   family,
   classify: classifyAnthropic,
   readLimits,

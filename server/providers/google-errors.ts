@@ -29,6 +29,10 @@ export function classifyGoogle(
   if (/input token count .*exceeds|exceeds the maximum number of tokens/i.test(message)) {
     return { ...shared, class: 'context_length' };
   }
+  // Thoughts of another account (github.com/google-gemini/gemini-cli/issues/13467).
+  if (status === 400 && /thought signature/i.test(message)) {
+    return { ...shared, class: 'reasoning_unreadable' };
+  }
   switch (status) {
     case 401:
       return { ...shared, class: 'key_invalid' };

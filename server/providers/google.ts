@@ -21,6 +21,7 @@ export const googleAdapter: ProviderAdapter = {
     'gemini-embed',
     'openai-chat',
     'openai-embeddings',
+    'gemini-other',
   ]),
   // A call goes back with the signature that Gemini gave it, or is refused: Chat Completions has no member for that
   // (ai.google.dev/gemini-api/docs/thought-signatures, github.com/microsoft/vscode/issues/313019).
@@ -32,6 +33,7 @@ export const googleAdapter: ProviderAdapter = {
   // The project that is billed.
   withheldHeaders: new Set(['x-goog-user-project']),
   path(request) {
+    if (request.target !== undefined) return withModel(request.target, request.model) + request.query;
     const compatible = OPENAI_PATHS[request.protocol];
     if (compatible !== undefined) return compatible + request.query;
     return `/v1beta/models/${pathSegment(bareName(request.model))}${geminiMethod(request)}`;
@@ -44,6 +46,7 @@ export const googleAdapter: ProviderAdapter = {
     return names.filter((name) => name !== null).map(bareName);
   },
   servesByName: isGoogleModel,
+  servesOnlyItsNames: (baseUrl) => new URL(baseUrl).hostname === 'generativelanguage.googleapis.com',
   family: geminiFamily,
   classify: classifyGoogle,
   // Google sends no headers for limits.
@@ -59,3 +62,12 @@ export const googleAdapter: ProviderAdapter = {
         }
       : refusePlaceholder(secret),
 };
+
+/** The model stands in the path: `/v1beta/models/MODEL:METHOD`. */
+function withModel(path: string, model: string): string {
+  if (model === '') return path;
+  return path.replace(
+    /(\/models\/)[^/]+(?=:[a-zA-Z]+$)/,
+    (_, before: string) => before + pathSegment(bareName(model)),
+  );
+}

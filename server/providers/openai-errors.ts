@@ -48,6 +48,8 @@ export function classifyOpenai(
   }
   if ((code && OVERLOADED.has(code)) || OVERLOADED.has(type)) return { ...shared, class: 'overloaded' };
   if (code === 'context_length_exceeded') return { ...shared, class: 'context_length' };
+  // Another organisation's encrypted reasoning (github.com/openai/codex/issues/13724).
+  if (code === 'invalid_encrypted_content') return { ...shared, class: 'reasoning_unreadable' };
   if (code === 'content_filter' || metadata?.['flagged_input'] !== undefined) {
     return { ...shared, class: 'content_filter' };
   }

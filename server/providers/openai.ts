@@ -21,13 +21,16 @@ const HAS_VERSION = /\/v\d+(?:beta\d*)?(?:\/openai)?$/;
 /** OpenAI's own API. */
 export const openaiAdapter: ProviderAdapter = {
   kind: 'openai',
-  protocols: new Set(Object.keys(PATHS) as Protocol[]),
+  protocols: new Set([...(Object.keys(PATHS) as Protocol[]), 'openai-other']),
   authHeaders: (secret) => ({ authorization: `Bearer ${secret}` }),
   withheldHeaders: new Set(['openai-organization', 'openai-project']),
-  path: ({ protocol, query }) => `/v1${PATHS[protocol] ?? ''}${query}`,
+  path: ({ protocol, query, target }) => `/v1${target ?? PATHS[protocol] ?? ''}${query}`,
   modelsUrl: ({ baseUrl }) => `${baseUrl}/v1/models`,
   readModels: readModelList,
-  servesByName: (model) => /^(?:gpt-|o\d|chatgpt-|text-embedding-|codex-|ft:)/.test(model),
+  servesByName: (model) =>
+    /^(?:gpt-|o\d|chatgpt-|text-embedding-|codex-|ft:|whisper-|tts-|dall-e-|omni-moderation-|text-moderation-|sora-)/.test(
+      model,
+    ),
   family: stripDate,
   classify: classifyOpenai,
   readLimits: readOpenaiLimits,
@@ -47,7 +50,9 @@ export const openaiAdapter: ProviderAdapter = {
 export const openaiCompatibleAdapter: ProviderAdapter = {
   ...openaiAdapter,
   kind: 'openai-compatible',
-  path: ({ protocol, query, provider }) => `${versionOf(provider)}${PATHS[protocol] ?? ''}${query}`,
+  imitates: true,
+  path: ({ protocol, query, provider, target }) =>
+    `${versionOf(provider)}${target ?? PATHS[protocol] ?? ''}${query}`,
   modelsUrl: (provider) => `${provider.baseUrl}${versionOf(provider)}/models`,
   servesByName: () => false,
   family: (model) => model,

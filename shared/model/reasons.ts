@@ -13,7 +13,8 @@ export type FailureClass =
   | 'stream_error'
   | 'invalid_request'
   | 'context_length'
-  | 'content_filter';
+  | 'content_filter'
+  | 'reasoning_unreadable';
 
 /** Who has to act on a failure. */
 export type Fault = 'my_key' | 'my_account' | 'provider' | 'my_request';
@@ -34,6 +35,7 @@ export const FAULT_OF: Readonly<Record<FailureClass, Fault>> = {
   invalid_request: 'my_request',
   context_length: 'my_request',
   content_filter: 'my_request',
+  reasoning_unreadable: 'my_request',
 };
 
 /** Why a key that exists was not a candidate. */
@@ -75,6 +77,7 @@ export type ErrorCode =
   | 'host_not_allowed'
   | 'origin_not_allowed'
   | 'path_unknown'
+  | 'path_forbidden'
   | 'method_not_allowed'
   | 'body_too_large'
   | 'body_timeout'
@@ -85,6 +88,7 @@ export type ErrorCode =
   | 'all_keys_invalid'
   | 'all_keys_disabled'
   | 'all_attempts_failed'
+  | 'outcome_unknown'
   | 'budget_exceeded'
   | 'quota_exceeded'
   | 'policy_forbids'

@@ -4,8 +4,12 @@ import type { ErrorCode, FailureClass, Fault, SkipReason } from './reasons.ts';
 import type { StateTransition } from './states.ts';
 import type { TokenUsage } from './usage.ts';
 
+/** Paths of a provider's API that have no protocol of their own here: they pass through as they are. */
+export type OtherProtocol = 'openai-other' | 'anthropic-other' | 'gemini-other';
+
 /** The wire protocols that tools speak to the proxy. */
 export type Protocol =
+  | OtherProtocol
   | 'openai-chat'
   | 'openai-completions'
   | 'openai-responses'
@@ -150,6 +154,8 @@ export interface AttemptTrace {
   readonly upstreamRequestId?: string;
   /** Under which the provider stored the answer: later requests that refer to it must go to the same account. */
   readonly answerId?: string;
+  /** Further things that the answer says its account has: files, batches. */
+  readonly otherIds?: readonly string[];
   readonly transitions: readonly StateTransition[];
 }
 
@@ -174,6 +180,9 @@ export interface Trace {
   readonly endedAt: number;
   readonly caller: CallerIdentity;
   readonly protocol: Protocol;
+  /** Method and path below the provider's version, where the protocol leaves them to the caller. */
+  readonly target?: string;
+  /** Empty where the request names none. */
   readonly model: string;
   readonly stream: boolean;
   /** The HTTP status the tool saw. */

@@ -13,6 +13,16 @@ export interface TokenUsage {
   readonly outputTokens: number;
   /** The part of `outputTokens` that the model spent on reasoning. */
   readonly reasoningTokens: number;
+  /** Where media were read or made: they have prices of their own. */
+  readonly media?: MediaTokens;
+}
+
+/** The parts of `inputTokens` and `outputTokens` that stand for pictures and sound. */
+export interface MediaTokens {
+  readonly imageInput: number;
+  readonly audioInput: number;
+  readonly imageOutput: number;
+  readonly audioOutput: number;
 }
 
 export const NO_USAGE: TokenUsage = {

@@ -156,6 +156,7 @@ export interface RequestView {
   readonly requestId: string;
   readonly startedAt: number;
   readonly durationMs: number;
+  /** Of a request that names none: its method and path. */
   readonly model: string;
   readonly keyId: string | null;
   readonly keyName: string | null;

@@ -121,8 +121,14 @@ export const IMPORT_RULES: readonly ImportRule[] = [
 
   {
     of: 'server/cli',
-    imports: ['server/core/router-error.ts', 'server/daemon', 'shared'],
-    packages: ['commander', '@inquirer/prompts', 'node:*'],
+    imports: [
+      'server/core/router-error.ts',
+      'server/core/ports',
+      'server/core/policy',
+      'server/daemon',
+      'shared',
+    ],
+    packages: ['commander', '@inquirer/prompts', 'yaml', 'node:*'],
   },
   // The daemon's sibling: it composes the same core for programs.
   {

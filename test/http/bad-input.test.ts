@@ -93,7 +93,7 @@ describe('bad input', () => {
   });
 
   it('refuses an unknown path and a wrong method', async () => {
-    await refused(await router.post('/v1/nonsense', CHAT), 404, 'path_unknown');
+    await refused(await router.post('/nonsense', CHAT), 404, 'path_unknown');
     const wrong = await fetch(`${router.daemon.url}/v1/chat/completions`);
     await refused(wrong, 405, 'method_not_allowed');
     assert.equal(wrong.headers.get('allow'), 'POST');

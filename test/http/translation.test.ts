@@ -47,6 +47,14 @@ describe('a caller whose protocol the provider does not speak', () => {
     assert.equal(first.json?.['max_output_tokens'], 100);
   });
 
+  it('asks for no more than the model that answers can put out', async () => {
+    const asked = { model: 'gpt-4o', max_tokens: 32_000, messages: [{ role: 'user', content: 'ping' }] };
+    const response = await router.post('/v1/messages', asked);
+    assert.equal(response.status, 200, await response.clone().text());
+    assert.match(response.headers.get('x-router-warnings') ?? '', /lowered to the 16384 tokens/);
+    assert.equal(router.openai.requests.at(-1)?.json?.['max_output_tokens'], 16_384);
+  });
+
   it('gets its answer in its own words: the OpenAI SDK from Anthropic, in both of its protocols', async () => {
     const asked = { model: CLAUDE, messages: [{ role: 'user' as const, content: 'ping' }] };
     const { data, response } = await openai().chat.completions.create(asked).withResponse();

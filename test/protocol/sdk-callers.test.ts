@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DialogueProtocol } from '../../server/protocol/translate/dialogue.ts';
-import { CALLER_SDKS, type SdkReading } from './caller-sdk.ts';
+import { CALLER_SDKS } from './caller-sdk.ts';
+import { SDK_CASES } from './sdk-cases.ts';
 import { GOLDEN, PAIRS } from './translated-pairs.ts';
 import { TranslatingServer } from './translating-server.ts';
 
@@ -11,36 +12,6 @@ const FINISH: Readonly<Record<DialogueProtocol, Readonly<Record<'stop' | 'tools'
   'openai-responses': { stop: 'completed', tools: 'completed', length: 'max_output_tokens' },
   'anthropic-messages': { stop: 'end_turn', tools: 'tool_use', length: 'max_tokens' },
   'gemini-generate': { stop: 'STOP', tools: 'STOP', length: 'MAX_TOKENS' },
-};
-
-interface Expected {
-  readonly text?: string;
-  readonly thinking?: string;
-  readonly calls?: SdkReading['calls'];
-  readonly finish: 'stop' | 'tools' | 'length';
-  /** Input, the cached part of it, output. */
-  readonly usage: readonly [number, number, number];
-}
-
-const WEATHER = { name: 'get_weather', args: { city: 'Zürich', unit: 'c' }, hasId: true };
-
-/** What the recordings of all providers say, each in its own protocol. */
-const CASES: Readonly<Record<string, Expected>> = {
-  text: { text: 'Grüße 🦊 and “hello”', finish: 'stop', usage: [37, 12, 11] },
-  tools: {
-    text: 'Let me check.',
-    calls: [WEATHER, { name: 'get_time', args: {}, hasId: true }],
-    finish: 'tools',
-    usage: [512, 384, 58],
-  },
-  thinking: {
-    thinking: 'First I need the key.',
-    calls: [{ name: 'lookup', args: { key: 'k-7' }, hasId: true }],
-    finish: 'tools',
-    usage: [1024, 0, 88],
-  },
-  schema: { text: '{"name":"Ada","age":36}', finish: 'stop', usage: [88, 0, 9] },
-  length: { text: 'Once upon a', finish: 'length', usage: [9, 0, 4] },
 };
 
 /** An error instead of an answer, as each provider puts it into a stream (its documentation, "Errors"). */
@@ -64,7 +35,7 @@ for (const [caller, provider] of PAIRS) {
     before(async () => (baseUrl = await server.listen()));
     after(() => server.close());
 
-    for (const [name, { text = '', thinking = '', calls = [], finish, usage }] of Object.entries(CASES)) {
+    for (const [name, { text = '', thinking = '', calls = [], finish, usage }] of Object.entries(SDK_CASES)) {
       for (const stream of ['stream', 'whole'] as const) {
         it(`reads the answer: ${name}, ${stream}`, async () => {
           server.answerWith({ protocol: provider, answer: (streams) => recorded(provider, name, streams) });

@@ -18,6 +18,9 @@ const OPERATIONS: Readonly<Record<Protocol, string>> = {
   'gemini-generate': 'generate_content',
   'gemini-count-tokens': 'count_tokens',
   'gemini-embed': 'embeddings',
+  'openai-other': 'other',
+  'anthropic-other': 'other',
+  'gemini-other': 'other',
 };
 
 const ROUTES: Readonly<Record<Protocol, string>> = {
@@ -30,6 +33,9 @@ const ROUTES: Readonly<Record<Protocol, string>> = {
   'gemini-generate': '/v1beta/models/{model}:generateContent',
   'gemini-count-tokens': '/v1beta/models/{model}:countTokens',
   'gemini-embed': '/v1beta/models/{model}:embedContent',
+  'openai-other': '/v1/{path}',
+  'anthropic-other': '/v1/{path}',
+  'gemini-other': '/v1beta/{path}',
 };
 
 /** By kind, where the kind is one provider's. */
@@ -45,7 +51,7 @@ const BY_KIND: Readonly<Record<string, string>> = {
 /** By id, of those that speak another's protocol. */
 const BY_ID: Readonly<Record<string, string>> = { mistral: 'mistral_ai', xai: 'x_ai' };
 
-/** `gen_ai.operation.name`; counting tokens is no operation that the conventions know. */
+/** `gen_ai.operation.name`; counting tokens, and what only passes through, are none that the conventions know. */
 export function operationOf(protocol: Protocol): string {
   return OPERATIONS[protocol];
 }

@@ -28,7 +28,7 @@ export function requestSpans(trace: Trace, provider: FindProvider): readonly Spa
       traceId,
       spanId,
       parentSpanId: parentSpanId ?? null,
-      name: `POST ${routeOf(trace.protocol)}`,
+      name: `${methodOf(trace)} ${routeOf(trace.protocol)}`,
       kind: 'server',
       startedAt: trace.startedAt,
       endedAt: trace.endedAt,
@@ -43,7 +43,7 @@ export function requestSpans(trace: Trace, provider: FindProvider): readonly Spa
 function requestAttributes(trace: Trace): Attributes {
   const { caller } = trace;
   return {
-    'http.request.method': 'POST',
+    'http.request.method': methodOf(trace),
     'http.route': routeOf(trace.protocol),
     'http.response.status_code': trace.status,
     'url.scheme': 'http',
@@ -63,6 +63,11 @@ function requestAttributes(trace: Trace): Attributes {
   };
 }
 
+/** The endpoints that the router knows take nothing else. */
+function methodOf({ target }: Trace): string {
+  return target?.split(' ')[0] ?? 'POST';
+}
+
 function attemptSpan(
   trace: Trace,
   attempt: AttemptTrace,
@@ -77,7 +82,7 @@ function attemptSpan(
     traceId,
     spanId: idOf(attempt.id, 8),
     parentSpanId: spanId,
-    name: `${operation} ${model}`,
+    name: `${operation} ${model}`.trimEnd(),
     kind: 'client',
     startedAt,
     endedAt: attempt.endedAt,

@@ -166,6 +166,31 @@ function ratesAt(prices: BookPrice, above: number): Rates {
     cacheWrite1h: pico(priceAt(prices, 'cache_write_1h_mtok', above) ?? oneHourWrite(input, cacheWrite)),
     output: pico(output),
     reasoning: pico(priceAt(prices, 'output_reasoning_mtok', above) ?? output),
+    ...mediaRates(prices, above, input, output),
+  };
+}
+
+/** Media without a price of their own cost what text does. */
+function mediaRates(
+  prices: BookPrice,
+  above: number,
+  input: number,
+  output: number,
+): Pick<Rates, 'media'> | null {
+  const found = {
+    imageInput: priceAt(prices, 'input_image_mtok', above),
+    audioInput: priceAt(prices, 'input_audio_mtok', above),
+    imageOutput: priceAt(prices, 'output_image_mtok', above),
+    audioOutput: priceAt(prices, 'output_audio_mtok', above),
+  };
+  if (Object.values(found).every((price) => price === undefined)) return null;
+  return {
+    media: {
+      imageInput: pico(found.imageInput ?? input),
+      audioInput: pico(found.audioInput ?? input),
+      imageOutput: pico(found.imageOutput ?? output),
+      audioOutput: pico(found.audioOutput ?? output),
+    },
   };
 }
 

@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { durationText } from '../../../shared/model/duration-text.ts';
 import { formatUsd } from '../../../shared/model/money.ts';
 import type { KeyView, ProviderView } from '../../../shared/model/views.ts';
 import { RouterError } from '../../core/router-error.ts';
+import { amount as amountOf, duration, several } from '../argument-readers.ts';
 import { foundKeys } from '../found-keys.ts';
 import { freeName } from '../free-name.ts';
 import { describeImport, importKeys } from '../import-keys.ts';
@@ -81,6 +83,54 @@ export function addKeysCommands(program: Command): void {
         `${view.name} is good${view.modelCount === null ? '' : `: ${amount(view.modelCount, 'model')}`}.`,
       );
     });
+  keys
+    .command('rotate')
+    .description("Put another secret in a key's place; its id, history and limits stay")
+    .argument('<key>', 'id or name')
+    .action(rotate);
+  keys
+    .command('rename')
+    .description('Give a key another name')
+    .argument('<key>', 'id or name')
+    .argument('<name>', 'the new one')
+    .action(async (key: string, name: string) => {
+      const view = await (await daemon()).call<KeyView>('PATCH', `keys/${await keyId(key)}`, { name });
+      print(view, `${key} is called ${view.name} now.`);
+    });
+  keys
+    .command('bench')
+    .description('Keep a key from being used for some time; "keys release" ends it')
+    .argument('<key>', 'id or name')
+    .option('-f, --for <time>', 'e.g. 30m, 1h, 1d', duration, 3_600_000)
+    .action(async (key: string, options: { readonly for: number }) => {
+      const body = { state: 'throttled', until: Date.now() + options.for };
+      const view = await (await daemon()).call<KeyView>('PATCH', `keys/${await keyId(key)}`, body);
+      print(view, `${view.name} rests for ${durationText(options.for)}.`);
+    });
+  keys
+    .command('release')
+    .description("End every wait of a key, and its provider's verdict")
+    .argument('<key>', 'id or name')
+    .action(async (key: string) => {
+      const body = { state: 'available' };
+      const view = await (await daemon()).call<KeyView>('PATCH', `keys/${await keyId(key)}`, body);
+      print(view, `${view.name} is ${view.state}.`);
+    });
+  keys
+    .command('describe')
+    .description('Declare what policies and routing go by')
+    .argument('<key>', 'id or name')
+    .option('--tier <tier>', 'free, standard, premium or any other word that policies use')
+    .option('--region <region>', 'where it is served')
+    .option('--team <team>', 'it serves requests of this team only')
+    .option('--account <account>', 'the account that it shares its limits with')
+    .option('-t, --tag <tag>', 'for policies; may be given several times', several, [])
+    .option('--weight <weight>', 'its share under fairness, 1 if not declared', amountOf)
+    .option('--quality <quality>', '0 to 1, for the objective "quality"', amountOf)
+    .option('--allow-model <model>', 'name or pattern with *; may be given several times', several, [])
+    .option('--deny-model <model>', 'name or pattern with *; may be given several times', several, [])
+    .option('--clear <field>', 'declare nothing any more: tier, region, tags, ...', several, [])
+    .action(describeKey);
   keys
     .command('remove')
     .alias('rm')
@@ -193,6 +243,48 @@ async function importEnv(): Promise<void> {
   const results = await importKeys(await daemon(), found);
   print(results, describeImport(results));
   if (results.every((entry) => entry.result === 'refused')) process.exitCode = EXIT.failed;
+}
+
+async function rotate(key: string): Promise<void> {
+  const client = await daemon();
+  const id = await keyId(key);
+  const view = await client.call<KeyView>('POST', `keys/${id}/rotate`, {
+    secret: await readSecret(`New key for ${key}:`),
+  });
+  print(view, `${view.name} has its new secret (...${view.hint}) and is ${view.state}.`);
+}
+
+interface DescribeOptions {
+  readonly tier?: string;
+  readonly region?: string;
+  readonly team?: string;
+  readonly account?: string;
+  readonly tag: readonly string[];
+  readonly weight?: number;
+  readonly quality?: number;
+  readonly allowModel: readonly string[];
+  readonly denyModel: readonly string[];
+  readonly clear: readonly string[];
+}
+
+/** What is not named stays as it is declared. */
+async function describeKey(key: string, options: DescribeOptions): Promise<void> {
+  const { tag, allowModel, denyModel, clear, ...rest } = options;
+  const client = await daemon();
+  const view = await client.call<KeyView>('PATCH', `keys/${await keyId(key)}`, {
+    metadata: {
+      ...Object.fromEntries(clear.map((name) => [name, null])),
+      ...rest,
+      ...(tag.length > 0 ? { tags: tag } : {}),
+      ...(allowModel.length > 0 ? { allowModels: allowModel } : {}),
+      ...(denyModel.length > 0 ? { denyModels: denyModel } : {}),
+    },
+  });
+  const facts = Object.entries(view.metadata).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  print(
+    view,
+    facts.length === 0 ? `Nothing is declared of ${view.name}.` : `${view.name}: ${facts.join(', ')}.`,
+  );
 }
 
 async function keyId(idOrName: string): Promise<string> {

@@ -1,7 +1,8 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { formatUsd } from '../../../shared/model/money.ts';
 import type { KeyView, RequestView, TraceView } from '../../../shared/model/views.ts';
 import { RouterError } from '../../core/router-error.ts';
+import { count } from '../argument-readers.ts';
 import { daemon } from '../launch-daemon.ts';
 import type { ManagementClient } from '../management-client.ts';
 import { print, relativeTime, table } from '../output.ts';
@@ -14,7 +15,7 @@ export function addRequestsCommands(program: Command): void {
   program
     .command('requests')
     .description('List the latest requests')
-    .option('-l, --limit <count>', 'how many, at most 500', count, 20)
+    .option('-l, --limit <count>', 'how many, at most 500', count(500), 20)
     .action(async ({ limit }: { limit: number }) => {
       const answer = await (await daemon()).call<{ requests: readonly RequestView[] }>(
         'GET',
@@ -66,7 +67,7 @@ function withNames(text: string, keys: readonly KeyView[]): string {
 /** A trace as text. */
 function explainTrace(trace: TraceView): string {
   const lines = [
-    `${trace.requestId}: ${trace.model}, ${trace.outcome} with HTTP ${trace.status}, ${formatUsd(trace.costNano)}`,
+    `${trace.requestId}: ${trace.model || trace.target}, ${trace.outcome} with HTTP ${trace.status}, ${formatUsd(trace.costNano)}`,
     ...trace.decisions.map((decision) => decision.explanation),
   ];
   for (const attempt of trace.attempts) {
@@ -82,10 +83,4 @@ function explainTrace(trace: TraceView): string {
   for (const edit of trace.edits) lines.push(`  edited: ${edit}`);
   for (const warning of trace.warnings) lines.push(`  warning: ${warning}`);
   return lines.join('\n');
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0 && value <= 500) return value;
-  throw new InvalidArgumentError('It takes a number from 1 to 500.');
 }

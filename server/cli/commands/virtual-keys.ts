@@ -1,7 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { formatUsd } from '../../../shared/model/money.ts';
 import type { VirtualKeyView } from '../../../shared/model/views.ts';
 import { RouterError } from '../../core/router-error.ts';
+import { dollars } from '../argument-readers.ts';
 import { daemon } from '../launch-daemon.ts';
 import type { ManagementClient } from '../management-client.ts';
 import { print, relativeTime, table } from '../output.ts';
@@ -118,10 +119,4 @@ async function keyId(client: ManagementClient, idOrName: string): Promise<string
     ? `There are ${named.length} virtual keys named "${idOrName}". Give the id: ${named.map((key) => key.id).join(', ')}.`
     : `There is no virtual key "${idOrName}". List them with "apikeyrouter virtual-keys list".`;
   throw new RouterError(one ? 'conflict' : 'not_found', message);
-}
-
-function dollars(text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError('It takes an amount in dollars, e.g. 5 or 0.50.');
 }

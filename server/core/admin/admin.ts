@@ -146,7 +146,7 @@ export class Admin {
       requestId: trace.requestId,
       startedAt: trace.startedAt,
       durationMs: trace.endedAt - trace.startedAt,
-      model: trace.model,
+      model: trace.model || (trace.target ?? ''),
       keyId: last?.keyId ?? null,
       keyName: last ? (this.#parts.pool.get(last.keyId)?.record.name ?? null) : null,
       attempts: trace.attempts.length,

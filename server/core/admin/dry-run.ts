@@ -107,6 +107,7 @@ export class DryRun {
       answers: 1,
       conversation: conversation ?? null,
       lacksUsageChunk: false,
+      signed: { bound: [], needed: [], sealed: false },
     };
     return {
       id: this.#random.id('dry'),

@@ -44,6 +44,20 @@ const keyMetadata = z.strictObject({
   proxy: proxyUrl.exactOptional(),
 });
 
+const metadataChange = z.strictObject({
+  tier: keyMetadata.shape.tier.nullable(),
+  region: keyMetadata.shape.region.nullable(),
+  team: keyMetadata.shape.team.nullable(),
+  account: keyMetadata.shape.account.nullable(),
+  tags: keyMetadata.shape.tags.nullable(),
+  weight: keyMetadata.shape.weight.nullable(),
+  quality: keyMetadata.shape.quality.nullable(),
+  allowModels: keyMetadata.shape.allowModels.nullable(),
+  denyModels: keyMetadata.shape.denyModels.nullable(),
+  prices: keyMetadata.shape.prices.nullable(),
+  proxy: keyMetadata.shape.proxy.nullable(),
+});
+
 const objectiveName = z.enum(['cost', 'reliability', 'fairness', 'speed', 'quality']);
 
 export const objectiveInput = z.union([
@@ -71,7 +85,9 @@ export const patchKeyBody = z
       .meta({ description: '`available` ends every wait and a verdict of the provider.' }),
     until: z.int().positive().exactOptional().meta({ description: 'End of a throttled or exhausted state.' }),
     name: name.exactOptional(),
-    metadata: keyMetadata.exactOptional().meta({ description: 'Takes the place of what was declared.' }),
+    metadata: metadataChange
+      .exactOptional()
+      .meta({ description: 'What is left out stays as it is declared; null takes it back.' }),
   })
   .refine((body) => Object.keys(body).length > 0, 'Nothing is to be changed');
 

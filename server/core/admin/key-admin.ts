@@ -17,7 +17,8 @@ import type { AuditLog } from './audit-log.ts';
 import type { ChangeHub } from './change-hub.ts';
 import { checkSecret } from './check-secret.ts';
 import { keyTarget } from './key-target.ts';
-import { auditedKey, keyView } from './key-view.ts';
+import { auditedKey, type MetadataChange, withChange } from './key-metadata.ts';
+import { keyView } from './key-view.ts';
 import { type Listing, listModels } from './list-models.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import type { ProviderAdmin } from './provider-admin.ts';
@@ -208,14 +209,14 @@ export class KeyAdmin {
   /** Changes a key's name and what is declared of it. Throws `RouterError`: `not_found`, `conflict` (name is taken). */
   async change(
     id: string,
-    change: { readonly name?: string; readonly metadata?: KeyMetadata },
+    change: { readonly name?: string; readonly metadata?: MetadataChange },
     actor: string,
   ): Promise<KeyView> {
     const key = this.#get(id);
     const { record } = key;
     const name = change.name?.trim() ?? record.name;
     if (name !== record.name) this.#checkName(name);
-    const metadata = change.metadata ?? record.metadata;
+    const metadata = withChange(record.metadata, change.metadata ?? {});
     const after = { ...record, name, metadata, quotaGroup: metadata.account ?? record.quotaGroup };
     await this.#change(key, after, 'person');
     await this.#note(actor, 'key.change', record, after);

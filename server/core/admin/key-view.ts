@@ -1,10 +1,10 @@
 import type { NanoUsd } from '../../../shared/model/money.ts';
-import type { KeyMetadata, KeyRecord } from '../../../shared/model/records.ts';
 import type { KeyView } from '../../../shared/model/views.ts';
 import type { CellBook } from '../key/cell-book.ts';
 import type { PooledKey } from '../key/key-pool.ts';
 import { rollUp } from '../key/key-state.ts';
 import type { LearnedLimits } from '../quota/learned-limits.ts';
+import { shownMetadata } from './key-metadata.ts';
 
 /** A key as people and programs see it. */
 export function keyView(
@@ -22,7 +22,7 @@ export function keyView(
     ...rollUp(record, closed),
     invalidReason: record.invalidReason,
     quotaGroup: record.quotaGroup,
-    metadata: shown(record.metadata),
+    metadata: shownMetadata(record.metadata),
     cells: closed,
     limits: learned.view(account),
     modelCount: record.models === null ? null : record.models.length,
@@ -32,15 +32,4 @@ export function keyView(
     createdAt: record.createdAt,
     checkedAt: record.checkedAt,
   };
-}
-
-/** What the audit log keeps of a key: listings may have hundreds of models. */
-export function auditedKey({ models, metadata, ...rest }: KeyRecord): object {
-  return { ...rest, modelCount: models?.length ?? null, metadata: shown(metadata) };
-}
-
-/** A proxy's password is nobody's to read. */
-function shown(metadata: KeyMetadata): KeyMetadata {
-  const { proxy } = metadata;
-  return proxy === undefined ? metadata : { ...metadata, proxy: proxy.replace(/\/\/[^@/]*@/, '//***@') };
 }

@@ -87,7 +87,8 @@ export class KeyPool {
       ...(tier === undefined ? {} : { tier }),
     };
     const spoken = provider.settings?.protocols;
-    const protocols = spoken ? new Set(spoken) : null;
+    // What a server speaks is said of conversations; its other paths are tried.
+    const protocols = spoken ? new Set([...spoken, ...[...adapter.protocols].filter(isOther)]) : null;
     this.#keys.set(record.id, { record, provider, adapter, health, owners, account, facts, protocols });
     this.#forget();
   }
@@ -118,8 +119,8 @@ export class KeyPool {
 
   /**
    * Keys that serve a model over one of the protocols: those whose provider lists it, or owns such names and has no
-   * listing; if there are none, those whose provider owns such names, or whose listing could not be read. Of the
-   * provider that a request is pinned to, every key may serve that has no listing. The same array until a key changes.
+   * listing; if there are none, those whose provider owns such names, or whose listing could not be read and that may
+   * have models of any name. Of the provider that a request is pinned to, every key may serve that has no listing. The same array until a key changes.
    */
   serving(model: string, protocols: readonly Protocol[], pinned: string | null): readonly PooledKey[] {
     const name = `${protocols.join(' ')} ${pinned ?? ''} ${model}`;
@@ -141,14 +142,17 @@ export class KeyPool {
       const spoken = protocolsFor(key, model);
       return protocols.some((protocol) => spoken.has(protocol));
     };
-    const listed = this.#index().get(model);
     const keys = this.all().filter(speaks);
+    if (model === '') return nameless(keys, pinned);
+    const listed = this.#index().get(model);
     const unlisted = (key: PooledKey): boolean =>
       key.record.models === null && (key.adapter.servesByName(model) || key.provider.id === pinned);
     const serving = keys.filter((key) => listed?.has(key) || unlisted(key));
     if (serving.length > 0) return serving;
     const named = keys.filter((key) => key.adapter.servesByName(model));
-    return named.length > 0 ? named : keys.filter((key) => key.record.models === null);
+    const any = ({ record, provider, adapter }: PooledKey): boolean =>
+      record.models === null && !adapter.servesOnlyItsNames?.(provider.baseUrl);
+    return named.length > 0 ? named : keys.filter(any);
   }
 
   #forget(): void {
@@ -173,6 +177,16 @@ export class KeyPool {
     this.#byModel = index;
     return index;
   }
+}
+
+/** Who is asked for what names no model: providers whose API it is, and those that imitate it where there is no other. */
+function nameless(keys: readonly PooledKey[], pinned: string | null): readonly PooledKey[] {
+  const own = keys.filter(({ adapter }) => !adapter.imitates);
+  return pinned === null && own.length > 0 ? own : keys;
+}
+
+function isOther(protocol: Protocol): boolean {
+  return protocol.endsWith('-other');
 }
 
 /** The protocols in which a key's provider takes requests for a model. */

@@ -67,6 +67,7 @@ export function applyFailure(
     case 'key_invalid':
       return refused(cells, key, context);
     case 'invalid_request':
+    case 'reasoning_unreadable':
     case 'context_length':
     case 'content_filter':
       return [];

@@ -3,16 +3,16 @@ import { matchesPattern } from '../name-pattern.ts';
 import type { KeyFacts } from './policy-facts.ts';
 import type { PolicyRule } from './rule-schemas.ts';
 
-/** Why a rule leaves a key with a model out; `null` if it does not. */
-export type Constraint = (key: KeyFacts, model: string) => SkipReason | null;
+/** Why a rule leaves a key with a model (`null`: none) out; `null` if it does not. */
+export type Constraint = (key: KeyFacts, model: string | null) => SkipReason | null;
 
 /** The constraint that a rule puts on keys and models by what is declared of them; `null`: it puts none. */
 export function constraintOf(rule: PolicyRule): Constraint | null {
   switch (rule.action) {
     case 'allow_models':
-      return (_, model) => unless(matchesAny(rule.models, model), 'model_denied');
+      return (_, model) => unless(model === null || matchesAny(rule.models, model), 'model_denied');
     case 'deny_models':
-      return (_, model) => unless(!matchesAny(rule.models, model), 'model_denied');
+      return (_, model) => unless(model === null || !matchesAny(rule.models, model), 'model_denied');
     case 'prefer_region': {
       const regions = new Set([...rule.preferred_regions, ...(rule.fallback_regions ?? [])]);
       return ({ region }) => unless(region !== undefined && regions.has(region), 'region');

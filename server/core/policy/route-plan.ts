@@ -45,10 +45,12 @@ export interface RoutePlan {
   readonly deadlineMs: number | null;
   readonly hedgeAfterMs: number | null;
   readonly sticky: boolean;
+  /** Refuse the request rather than answering without the reasoning that only another account can read. */
+  readonly keepReasoning: boolean;
   /** Rules that have a say whichever keys there are, each once. */
   readonly applied: readonly RuleReference[];
   /** The first constraint that leaves a candidate out. */
-  refuse(key: KeyFacts, model: string): Refusal;
+  refuse(key: KeyFacts, model: string | null): Refusal;
   /** The first rule that prefers keys and counts for this one. */
   preferenceFor(key: KeyFacts): PlacedRule | null;
 }
@@ -59,7 +61,7 @@ const MAX_REMEMBERED = 256;
 
 type Refusal = { readonly reason: SkipReason; readonly rule: RuleReference } | null;
 
-function firstRefusal(constraints: readonly PlacedRule[], key: KeyFacts, model: string): Refusal {
+function firstRefusal(constraints: readonly PlacedRule[], key: KeyFacts, model: string | null): Refusal {
   for (const placed of constraints) {
     if (!countsFor(placed, key)) continue;
     const reason = placed.constraint?.(key, model) ?? null;
@@ -96,6 +98,7 @@ function readPlan(rules: RequestRules, model: string, inputTokens: number): Rout
   const hedge = rules.first(['hedge_after']);
   const unknownPrice = rules.all('on_unknown_price').find(({ rule }) => rule.mode === 'reject') ?? null;
   const unbounded = strictest(rules.all('on_unbounded'), ({ rule }) => UNBOUNDED_RANK[rule.mode]);
+  const reasoning = rules.all('other_account_reasoning').find(({ rule }) => rule.mode === 'refuse') ?? null;
   const attempts = strictest(rules.all('max_attempts'), ({ rule }) => rule.attempts);
   const deadline = strictest(rules.all('deadline'), ({ rule }) => rule.deadline_ms);
   const exhaustion = strictest(rules.all('avoid_predicted_exhaustion'), ({ rule }) => -rule.within_minutes);
@@ -107,6 +110,7 @@ function readPlan(rules: RequestRules, model: string, inputTokens: number): Rout
     hedge,
     unknownPrice,
     unbounded,
+    reasoning,
     attempts,
     deadline,
   ]) {
@@ -122,13 +126,17 @@ function readPlan(rules: RequestRules, model: string, inputTokens: number): Rout
     objective?.rule.action === 'prefer_high_reliability' && objective.rule.allow_fallback === false;
   return {
     objective: objective ? objectiveOf(objective.rule) : null,
-    models: [
-      ...new Set([
-        cheaper?.rule.model ?? model,
-        ...(cheaper ? [model] : []),
-        ...(fallbacks?.rule.models ?? []),
-      ]),
-    ],
+    // What names no model is not served by another one.
+    models:
+      model === ''
+        ? ['']
+        : [
+            ...new Set([
+              cheaper?.rule.model ?? model,
+              ...(cheaper ? [model] : []),
+              ...(fallbacks?.rule.models ?? []),
+            ]),
+          ],
     maxCost,
     minSuccessRates,
     avoidExhaustion: exhaustion && {
@@ -146,6 +154,7 @@ function readPlan(rules: RequestRules, model: string, inputTokens: number): Rout
     deadlineMs: deadline?.rule.deadline_ms ?? null,
     hedgeAfterMs: hedge?.rule.after_ms ?? null,
     sticky: sticky?.rule.enabled ?? true,
+    keepReasoning: reasoning !== null,
     applied: [...applied],
     refuse: (key, candidate) => {
       if (candidate !== model) return firstRefusal(constraints, key, candidate);

@@ -176,6 +176,11 @@ const constraintRules = {
   ],
   failure_handling: [
     rule('max_attempts', { attempts: z.int().min(1).max(20) }, 'At most so many tries of a request'),
+    rule(
+      'other_account_reasoning',
+      { mode: z.enum(['leave_out', 'refuse']) },
+      'What to do with encrypted reasoning in a conversation that only the account that made it can read, when that account cannot answer; left out with a warning if no rule says so',
+    ),
     rule('deadline', { deadline_ms: milliseconds }, 'No new attempt after this time'),
   ],
 } as const;

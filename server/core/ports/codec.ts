@@ -1,10 +1,21 @@
 import type { ErrorCode } from '../../../shared/model/reasons.ts';
 import type { Protocol } from '../../../shared/model/trace.ts';
 import type { TokenUsage } from '../../../shared/model/usage.ts';
-import type { HeaderMap } from './upstream.ts';
+import type { HeaderMap, RequestMethod } from './upstream.ts';
+
+/** Reasoning in a conversation that is encrypted or signed, so that only who made it can read it. */
+export interface SignedReasoning {
+  /** Names of what is bound to the account that made it. */
+  readonly bound: readonly string[];
+  /** The same, of what stands for the conversation itself, which can't go on without it. */
+  readonly needed: readonly string[];
+  /** Whether some was made over another protocol than the request's. */
+  readonly sealed: boolean;
+}
 
 /** What routing needs to know of a request's body. */
 export interface BodyFacts {
+  /** Empty where the request names none: a file, a batch, a list of them. */
   readonly model: string;
   readonly stream: boolean;
   /** The request's own limit on output; `null`: it has none. */
@@ -17,6 +28,19 @@ export interface BodyFacts {
   readonly conversation: string | null;
   /** A stream that reports usage only if asked to, and was not asked by the caller (Chat Completions). */
   readonly lacksUsageChunk: boolean;
+  /** Reasoning of earlier answers that comes back with the conversation. */
+  readonly signed: SignedReasoning;
+  /** Bytes that the input's tokens are reckoned from, where the body is not all text; its size if left out. */
+  readonly inputBytes?: number;
+}
+
+/** What is asked for, in protocols that leave method and path to the caller. */
+export interface RequestTarget {
+  readonly method: RequestMethod;
+  /** As the caller wrote it, without the query: below the version, but in Gemini's, whose versions differ. */
+  readonly path: string;
+  /** False where doing it twice makes two of something: it is not sent again unless it surely was not done. */
+  readonly repeatable: boolean;
 }
 
 /** What a request's path says, in protocols that have the model and the method there (Gemini). */
@@ -67,6 +91,8 @@ export interface Meter {
   readonly error: { readonly message: string; readonly type: string | null } | null;
   /** Usage as reported so far. */
   readonly usage: TokenUsage | null;
+  /** Names of the reasoning seen that only the account that made it can read. */
+  readonly signatures: readonly string[];
   /** Bytes of generated text seen, for an estimate where no usage was reported. */
   readonly outputBytes: number;
 }
@@ -78,6 +104,8 @@ export interface MeterOptions {
   readonly stripUsageChunk: boolean;
   /** How many answers were asked for: a stream is complete when all of them are. */
   readonly answers: number;
+  /** The answer's media type as its head says it, where one does. */
+  readonly contentType?: string;
 }
 
 /** One wire protocol: pure functions on bytes and parsed bodies. */
@@ -85,6 +113,12 @@ export interface Codec {
   readonly protocol: Protocol;
   /** False for endpoints that providers answer for free. */
   readonly billed: boolean;
+  /** `deferred`: its cost comes later than its answer, so that no price of a model says what it is. */
+  readonly cost?: 'deferred';
+  /** `none`: nothing in the request limits the output. */
+  readonly outputLimit?: 'none';
+  /** The body that is passed on is not as long as the provider's. */
+  readonly editsAnswer?: true;
   /** Reads the facts from the body's parsed JSON, and from the path where the protocol has some there. */
   readFacts(body: unknown, headers: HeaderMap, path?: PathFacts | null): FactsResult;
   edit(raw: Uint8Array, edits: BodyEdits): Uint8Array;
@@ -100,4 +134,9 @@ export interface RequestForm {
   readonly codec: Codec;
   readonly facts: BodyFacts;
   readonly raw: Uint8Array;
+}
+
+/** Bytes that the tokens of a request's input are reckoned from. */
+export function inputBytes({ facts, raw }: Pick<RequestForm, 'facts' | 'raw'>): number {
+  return facts.inputBytes ?? raw.length;
 }

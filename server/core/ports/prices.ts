@@ -5,8 +5,8 @@ import type { TokenUsage } from '../../../shared/model/usage.ts';
 export interface ModelPrice {
   /** The cost of a known usage. */
   cost(usage: TokenUsage): NanoUsd;
-  /** An upper bound for any answer with at most these tokens, whichever cache or length tier applies. */
-  worstCase(inputTokens: number, outputTokens: number): NanoUsd;
+  /** An upper bound for any answer with at most these tokens, whichever cache or length tier (or medium) applies. */
+  worstCase(inputTokens: number, outputTokens: number, content?: 'text' | 'media'): NanoUsd;
   /** The model's context window in tokens, where the book knows it. */
   readonly contextWindow: number | null;
 }

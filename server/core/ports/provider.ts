@@ -40,6 +40,8 @@ export interface ProviderRequest {
   readonly query: string;
   readonly body: Uint8Array;
   readonly provider: ProviderRecord;
+  /** Of the `-other` protocols: the path as the caller wrote it (`RequestTarget.path`). */
+  readonly target?: string;
 }
 
 /** What a signature or a token adds to a request, or why there is none. */
@@ -70,6 +72,8 @@ export interface ProviderAdapter {
   protocolsOf?(model: string): ReadonlySet<Protocol>;
   /** What requests are translated to if they have to be, of a provider that also imitates others' protocols. */
   readonly ownProtocol?: Protocol;
+  /** Its servers imitate another provider: requests that name no model go to it only where that one has no key. */
+  readonly imitates?: true;
   /** What a secret alone tells; the protocol is `null` for the model listing. */
   authHeaders(secret: string, protocol: Protocol | null): Readonly<Record<string, string>>;
   /** What depends on the finished request or has to be fetched: a signature, a token. Never rejects. */
@@ -95,6 +99,8 @@ export interface ProviderAdapter {
   readonly listingNeedsRights?: true;
   /** Whether a model of this name is this provider's own, when no listing says so. */
   servesByName(model: string): boolean;
+  /** Whether a provider at this address has no models but those: a key without a listing is asked for no others. */
+  servesOnlyItsNames?(baseUrl: string): boolean;
   /** The models that share one limit with this one. */
   family(model: string): string;
   classify(status: number, headers: HeaderMap, body: string, now: number): ClassifiedFailure;

@@ -34,24 +34,30 @@ export type TranslatedRequest =
     }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
+/** Who is to answer a request. */
+export interface Answerer {
+  /** As the provider calls it. */
+  readonly model: string;
+  /** The kind of its provider decides on details. */
+  readonly kind: ProviderKind | (string & {});
+  /** Names of the reasoning in the request (`SignedReasoning.bound`) that only other accounts can read. */
+  readonly foreign: ReadonlySet<string>;
+}
+
 /** Writes requests of one protocol in another, and answers back. Pure. */
 export interface Translator {
   /** The protocols that a request of this one can be written in, the closest first; not the protocol itself. */
   targets(from: Protocol): readonly Protocol[];
-  /** `model`: who is to answer; the kind of its provider decides on details. */
-  translate(
-    form: RequestForm,
-    to: Protocol,
-    model: string,
-    kind: ProviderKind | (string & {}),
-  ): TranslatedRequest;
+  translate(form: RequestForm, to: Protocol, answerer: Answerer): TranslatedRequest;
   /** The answer to a request that only counts tokens, for a number of them; `null` for all other requests. */
   countAnswer(protocol: Protocol, tokens: number): Uint8Array | null;
   /**
-   * A conversation that was answered over other protocols in between holds what only those can read. `null`: there is
-   * nothing of that kind, and the bytes can pass as they are.
+   * A conversation that was answered over other protocols in between holds what only those can read; what is named
+   * `foreign` can only be read by other accounts. `null`: there is nothing of that kind, and the bytes can pass as they
+   * are.
    */
   withoutForeignParts(
     form: RequestForm,
+    foreign: ReadonlySet<string>,
   ): { readonly form: RequestForm; readonly warnings: readonly string[] } | null;
 }

@@ -1,8 +1,10 @@
 /** Header names in lower case. */
 export type HeaderMap = Readonly<Record<string, string | readonly string[] | undefined>>;
 
+export type RequestMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 export interface UpstreamRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: RequestMethod;
   /** Scheme, host and port: `https://api.openai.com`. */
   readonly origin: string;
   /** Path with query. */

@@ -19,7 +19,12 @@ export interface CostBounds {
 }
 
 /** Bounds from the body's size: a token is at least one byte, so that the size in bytes can't be exceeded. */
-export function boundCost(price: ModelPrice | null, facts: BodyFacts, bodyBytes: number): CostBounds {
+export function boundCost(
+  price: ModelPrice | null,
+  facts: BodyFacts,
+  bodyBytes: number,
+  content: 'text' | 'media' = 'text',
+): CostBounds {
   if (!price) return { worstNano: 0, expectedNano: 0, bounded: false };
   const window = price.contextWindow ?? Number.POSITIVE_INFINITY;
   const input = Math.min(bodyBytes, window);
@@ -27,7 +32,7 @@ export function boundCost(price: ModelPrice | null, facts: BodyFacts, bodyBytes:
   const output = Math.min(limit ?? ASSUMED_OUTPUT_TOKENS, window) * facts.answers;
   const expectedOutput = Math.min(limit ?? TYPICAL_OUTPUT_TOKENS, TYPICAL_OUTPUT_TOKENS) * facts.answers;
   return {
-    worstNano: price.worstCase(input, output),
+    worstNano: price.worstCase(input, output, content),
     expectedNano: price.worstCase(estimateTokens(bodyBytes), expectedOutput),
     bounded: limit !== null,
   };

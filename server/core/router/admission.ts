@@ -4,7 +4,7 @@ import { type BudgetBook, budgetHold, budgetIdOf } from '../budget/budget-book.t
 import type { WaitQueue } from '../budget/wait-queue.ts';
 import { holdsFor } from '../ledger/holds.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { RouterFailure } from '../ports/codec.ts';
+import { inputBytes, type RouterFailure } from '../ports/codec.ts';
 import type { Admission as Verdict, Hold, Store } from '../ports/store.ts';
 import { boundCost, type CostBounds } from '../pricing/request-bounds.ts';
 import type { QuotaBook } from '../quota/quota-book.ts';
@@ -77,7 +77,7 @@ export class Admission {
     const budgets = book.matching(run.budgetFacts(candidate.key, candidate.model), run.facts);
     const wish: Wish = { run, candidate, attemptId, budgets };
     let limit = injectedLimit(run, candidate);
-    if (limit === 'reject') return unbounded(candidate.model);
+    if (limit === 'reject') return unbounded(candidate);
     const waitEnd = Math.min(clock.now() + MAX_WAIT_MS, run.deadline);
     const places = new Map<string, ReturnType<WaitQueue['enter']>>();
     let clamps = 0;
@@ -131,7 +131,9 @@ export class Admission {
     const { form, price } = candidate;
     const at = clock.now();
     const facts = limit === null ? form.facts : { ...form.facts, maxOutputTokens: limit };
-    const bounds = boundCost(price, facts, form.raw.length);
+    // What has no limit of output may be a picture or sound.
+    const content = form.codec.outputLimit === 'none' ? 'media' : 'text';
+    const bounds = boundCost(price, facts, inputBytes(form), content);
     const holds = this.#holds(wish, bounds.worstNano, facts.maxOutputTokens, at);
     const [verdict] = await store.reserveMany([
       {
@@ -168,7 +170,7 @@ export class Admission {
     const tokens = candidate.tokens;
     holds.push(
       ...this.#parts.quotas.holds(key, family, {
-        inputTokens: tokens?.inputTokens.high ?? form.raw.length,
+        inputTokens: tokens?.inputTokens.high ?? inputBytes(form),
         outputTokens: outputLimit ?? tokens?.outputTokens.high ?? 0,
         costNano: worstNano,
         at,
@@ -181,7 +183,11 @@ export class Admission {
 /** The limit that a policy sets on requests without one; `null`: the request's own stands. */
 function injectedLimit(run: RequestRun, { form, price }: RouteCandidate): number | null | 'reject' {
   const { unbounded: rule } = run.plan;
-  if (form.facts.maxOutputTokens !== null || !price || !rule || rule.mode === 'allow') return null;
+  if (!rule || rule.mode === 'allow' || form.facts.maxOutputTokens !== null) return null;
+  const { billed, cost, outputLimit } = form.codec;
+  // There is no limit that could be set.
+  if (outputLimit === 'none' && billed && (price || cost === 'deferred')) return 'reject';
+  if (!price) return null;
   if (rule.mode === 'reject') return 'reject';
   return rule.outputLimit ?? INJECTED_LIMIT;
 }
@@ -189,9 +195,9 @@ function injectedLimit(run: RequestRun, { form, price }: RouteCandidate): number
 /** The longest answer whose worst case fits into what is left; `null`: none of use. */
 function affordable(candidate: RouteCandidate, leftNano: NanoUsd, limit: number | null): number | null {
   const { price, form } = candidate;
-  if (!price || form.facts.maxOutputTokens === 0) return null;
+  if (!price || form.facts.maxOutputTokens === 0 || form.codec.outputLimit === 'none') return null;
   const worst = (output: number): NanoUsd =>
-    boundCost(price, { ...form.facts, maxOutputTokens: output }, form.raw.length).worstNano;
+    boundCost(price, { ...form.facts, maxOutputTokens: output }, inputBytes(form)).worstNano;
   let low = 0;
   let high = limit ?? form.facts.maxOutputTokens ?? price.contextWindow ?? 1_000_000;
   while (low < high) {
@@ -211,8 +217,11 @@ function budgetOf(
   return budgets.find((budget) => budget.id === id);
 }
 
-function unbounded(model: string): NotAdmitted {
-  const message = `A policy refuses requests whose cost has no bound, and this one for ${model} has no output limit. Set one (max_tokens, max_output_tokens).`;
+function unbounded({ model, form }: RouteCandidate): NotAdmitted {
+  const message =
+    form.codec.outputLimit === 'none'
+      ? 'A policy refuses requests whose cost has no bound, and nothing in requests of this kind can bound it. A policy with "on_unbounded: allow" for this caller would let it pass.'
+      : `A policy refuses requests whose cost has no bound, and this one for ${model} has no output limit. Set one (max_tokens, max_output_tokens).`;
   return {
     ok: false,
     kind: 'unbounded',

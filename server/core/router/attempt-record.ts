@@ -45,9 +45,14 @@ export function recordAttempt(attempt: {
     costBasis: cost.costBasis,
     ...(cost.usage ? { usage: cost.usage } : {}),
     ...(upstreamId === null ? {} : { upstreamRequestId: upstreamId.slice(0, 128) }),
-    ...(end.answerId === null ? {} : { answerId: end.answerId }),
+    ...idsOf(end.answerIds),
     transitions: attempt.transitions,
   };
+}
+
+function idsOf([answerId, ...otherIds]: readonly string[]): Pick<AttemptTrace, 'answerId' | 'otherIds'> {
+  if (answerId === undefined) return {};
+  return otherIds.length > 0 ? { answerId, otherIds } : { answerId };
 }
 
 function outcomeOf(end: AttemptEnd): AttemptOutcome {

@@ -2,7 +2,7 @@ import type { StateTransition } from '../../../shared/model/states.ts';
 import type { AttemptTrace } from '../../../shared/model/trace.ts';
 import { applyFailure, countsAgainstKey, type FailureContext } from '../key/outcome-effects.ts';
 import { amountsOf, type SettledCost, settleCost } from '../ledger/settle-cost.ts';
-import type { RouterFailure } from '../ports/codec.ts';
+import { inputBytes, type RouterFailure } from '../ports/codec.ts';
 import type { LimitReading } from '../ports/provider.ts';
 import type { Settlement } from '../ports/store.ts';
 import type { SentMark } from '../quota/learned-limits.ts';
@@ -136,7 +136,7 @@ export class AttemptRunner {
             key,
             secret,
             expectedNano: candidate.estimate?.expectedNano ?? 0,
-            lengthChanges: facts.lacksUsageChunk,
+            lengthChanges: facts.lacksUsageChunk || codec.editsAnswer === true,
             translatedTo: answer?.type ?? null,
             warnings: [...run.warnings],
           }),
@@ -248,14 +248,14 @@ export class AttemptRunner {
 
   #cost(plan: Plan, end: AttemptEnd): SettledCost {
     const { form, price } = plan.candidate;
-    const { codec, facts, raw } = form;
+    const { codec, facts } = form;
     const refused = end.status !== null && end.status >= 300;
     const cut = end.kind !== 'answered';
     const limit = plan.admitted.outputLimit ?? facts.maxOutputTokens;
     return settleCost(price, {
       end: end.unsent ? 'unsent' : refused ? 'refused' : cut ? 'cut' : 'complete',
       usage: end.meter?.usage ?? null,
-      bodyBytes: raw.length,
+      bodyBytes: inputBytes(form),
       outputBytes: end.meter?.outputBytes ?? 0,
       billed: codec.billed,
       maxOutputTokens: limit === null ? null : limit * facts.answers,
@@ -282,9 +282,10 @@ export class AttemptRunner {
     const { bound, calibration, caches } = this.#parts;
     const { key, family, form, model } = plan.candidate;
     // A response that broke off may be stored all the same.
-    if (end.answerId !== null) bound.learn(key, [end.answerId]);
+    bound.learn(key, end.answerIds);
+    if (end.meter) bound.learn(key, end.meter.signatures);
     if (end.kind !== 'answered') return;
-    bound.learn(key, run.request.references ?? []);
+    bound.learn(key, [...(run.request.references ?? []), ...readBy(plan)]);
     if (end.firstByteAt !== null && form.codec.billed) {
       const tokens = cost.usage?.outputTokens ?? 0;
       key.health.recordSpeed(family, {
@@ -295,7 +296,7 @@ export class AttemptRunner {
       });
     }
     if (!cost.usage || cost.costBasis === 'estimated') return;
-    calibration.learn(model, run.request.virtualKey.id, form.raw.length, cost.usage);
+    calibration.learn(model, run.request.virtualKey.id, inputBytes(form), cost.usage);
     const { conversation } = run.request.facts;
     const { protocol } = form.codec;
     const { account } = key;
@@ -330,6 +331,12 @@ export class AttemptRunner {
   #redact(text: string, secret: string): string {
     return this.#parts.vault.redact(text).replaceAll(secret, '[redacted]');
   }
+}
+
+/** Names of the reasoning that an account was sent, and did not refuse. */
+function readBy({ candidate }: Plan): readonly string[] {
+  const { bound, needed } = candidate.form.facts.signed;
+  return [...bound, ...needed];
 }
 
 /**

@@ -13,7 +13,7 @@ import type {
   UpstreamRequest,
 } from '../ports/upstream.ts';
 import type { CallerChannel } from './caller-channel.ts';
-import { AnswerId } from './answer-id.ts';
+import { AnswerIds } from './answer-ids.ts';
 import { networkFailure, redirectFailure, streamFailure } from './attempt-failure.ts';
 
 /** An error body is read up to here: it is a sentence, not an answer. */
@@ -39,8 +39,8 @@ export interface AttemptEnd {
   readonly firstTokenAt: number | null;
   /** The request never left this machine. */
   readonly unsent: boolean;
-  /** Under which the provider stored the answer; `null`: it did not, or not that was seen. */
-  readonly answerId: string | null;
+  /** Under which the provider stored the answer, and what else of its account the answer tells of. */
+  readonly answerIds: readonly string[];
   /** The body of an error answer, for callers whose own fault it is. */
   readonly errorBody: Uint8Array | null;
 }
@@ -74,7 +74,7 @@ export class Attempt implements UpstreamHandler {
   #errorBytes = 0;
   #firstByteAt: number | null = null;
   #firstTokenAt: number | null = null;
-  #answerId: AnswerId | null = null;
+  #answerIds: AnswerIds | null = null;
   #committed = false;
   #ended = false;
   #isStream = false;
@@ -137,8 +137,13 @@ export class Attempt implements UpstreamHandler {
       return;
     }
     // The caller of a translated answer never sees the provider's id of it.
-    if (codec.protocol === 'openai-responses' && !pipe) this.#answerId = new AnswerId();
-    this.#meter = codec.meter({ stream: this.#isStream, stripUsageChunk: lacksUsageChunk, answers });
+    if (!pipe) this.#answerIds = AnswerIds.of(codec.protocol);
+    this.#meter = codec.meter({
+      stream: this.#isStream,
+      stripUsageChunk: lacksUsageChunk,
+      answers,
+      ...(typeof type === 'string' ? { contentType: type } : {}),
+    });
   }
 
   onData(chunk: Uint8Array): boolean {
@@ -147,7 +152,7 @@ export class Attempt implements UpstreamHandler {
     const meter = this.#meter;
     if (!meter) return this.#keepError(chunk);
     const bytes = this.#decoder?.push(chunk) ?? chunk;
-    this.#answerId?.push(bytes);
+    this.#answerIds?.push(bytes);
     const pieces = this.#translated(meter.push(bytes));
     if (this.#isStream && meter.contentSeen) this.#firstTokenAt ??= this.#options.clock.now();
     if (!this.#committed) {
@@ -262,7 +267,10 @@ export class Attempt implements UpstreamHandler {
     if (status < 400) return redirectFailure(status);
     const decoder = new TextDecoder();
     const body = this.#held.map((piece) => decoder.decode(piece, { stream: true })).join('');
-    return this.#options.adapter.classify(status, this.#headers, body, this.#now());
+    const failure = this.#options.adapter.classify(status, this.#headers, body, this.#now());
+    // What was not found is then the thing that was asked for.
+    const nameless = this.#options.facts.model === '' && failure.class === 'model_unavailable';
+    return nameless ? { ...failure, class: 'invalid_request' } : failure;
   }
 
   #now(): number {
@@ -286,7 +294,7 @@ export class Attempt implements UpstreamHandler {
       firstByteAt: this.#firstByteAt,
       firstTokenAt: this.#firstTokenAt,
       unsent,
-      answerId: this.#answerId?.value ?? null,
+      answerIds: this.#answerIds?.found ?? [],
       errorBody,
     });
   }

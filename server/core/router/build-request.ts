@@ -15,7 +15,7 @@ interface Choice {
 }
 
 interface Caller {
-  readonly request: Pick<RoutedRequest, 'codec' | 'headers' | 'query'>;
+  readonly request: Pick<RoutedRequest, 'codec' | 'headers' | 'query' | 'target'>;
   /** Receives a sentence for every alteration of the caller's bytes. */
   readonly edits: Set<string>;
 }
@@ -45,18 +45,21 @@ export function buildRequest(
     query: translated ? '' : withoutKey(request.query),
     body: editedBody(choice, model, outputLimit, edits),
     provider,
+    ...(request.target ? { target: request.target.path } : {}),
   };
   const body = adapter.editBody?.(asked) ?? asked.body;
   if (body !== asked.body) edits.add(`body put into the form of ${provider.name}`);
   const base = new URL(provider.baseUrl);
   const prefix = base.pathname === '/' ? '' : base.pathname;
   const { proxy } = record.metadata;
+  const method = request.target?.method ?? 'POST';
+  const bodiless = body.length === 0 && (method === 'GET' || method === 'DELETE');
   return {
-    method: 'POST',
+    method,
     origin: base.origin,
     path: prefix + adapter.path(asked),
-    headers: requestHeaders(headers, key, secret, { protocol, bytes: body.length }),
-    body,
+    headers: requestHeaders(headers, key, secret, { protocol, bytes: bodiless ? null : body.length }),
+    body: bodiless ? null : body,
     ...(proxy === undefined ? {} : { proxy }),
     ...timeouts,
   };

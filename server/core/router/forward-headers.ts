@@ -56,7 +56,7 @@ export function requestHeaders(
   caller: HeaderMap,
   key: PooledKey,
   secret: string,
-  body: { readonly protocol: Protocol; readonly bytes: number },
+  body: { readonly protocol: Protocol; readonly bytes: number | null },
 ): Readonly<Record<string, string>> {
   const headers: Record<string, string> = { ...key.adapter.defaultHeaders };
   const listed = connectionListed(caller);
@@ -67,7 +67,7 @@ export function requestHeaders(
   }
   // The body is metered as it passes: it must not come compressed.
   headers['accept-encoding'] = 'identity';
-  headers['content-length'] = String(body.bytes);
+  if (body.bytes !== null) headers['content-length'] = String(body.bytes);
   return Object.assign(
     headers,
     key.provider.settings?.headers,

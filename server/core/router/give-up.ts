@@ -24,7 +24,8 @@ export function giveUp(
   if (!last || !failure) {
     if (denied) return denied.failure;
     const skipped = run.decisions.at(-1)?.skipped ?? [];
-    const none = accountBound(run, skipped, nameOf) ?? noneEligible(run.model, skipped, now, nameOf);
+    const none =
+      accountBound(run, skipped, nameOf) ?? noneEligible(run.model || 'this path', skipped, now, nameOf);
     return run.attempts.length > 0 ? { ...none, final: true } : none;
   }
   const tries = run.attempts
@@ -42,6 +43,17 @@ export function giveUp(
     status: limited ? 429 : statusOf(failure.class),
     message: `No key could answer (${tries}). The last said: ${failure.message}`,
     ...(waits.length > 0 ? { retryAfterMs: Math.min(...waits) } : {}),
+    final: true,
+  };
+}
+
+/** What must not be done twice was not answered for, and may have been done. */
+export function unclear({ attempt }: TriedKey): RouterFailure {
+  const failure = attempt.failure?.class ?? 'network';
+  return {
+    code: 'outcome_unknown',
+    status: statusOf(failure),
+    message: `The provider did not say whether it did this, so it was not sent again: look first (list what there is), then repeat it if need be. It failed with: ${attempt.failure?.message ?? failure}`,
     final: true,
   };
 }

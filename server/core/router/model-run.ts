@@ -30,9 +30,10 @@ const PASSING: ReadonlySet<FailureClass> = new Set([
 export interface ModelServed {
   /**
    * `answered`: the caller has its answer, or left. `my_request`: no key helps. `deadline`: time is up. `final`: nothing
-   * may be sent at all. `used_up`: another model may be tried.
+   * may be sent at all. `unclear`: it may have been carried out, and must not be twice. `used_up`: another model may be
+   * tried.
    */
-  readonly end: 'answered' | 'my_request' | 'deadline' | 'final' | 'used_up';
+  readonly end: 'answered' | 'my_request' | 'deadline' | 'final' | 'unclear' | 'used_up';
   readonly tried: TriedKey | null;
   readonly denied: NotAdmitted | null;
   /** Whether any key serves the model. */
@@ -111,7 +112,7 @@ export class ModelRun {
       callerId: request.virtualKey.id,
       team: facts.team,
       conversation: request.facts.conversation,
-      references: request.references ?? [],
+      references: run.references,
       plan,
       now: this.#parts.clock.now(),
       cursor,
@@ -152,12 +153,28 @@ export class ModelRun {
         }
         if (result.end.kind === 'outrun') continue;
         tried = result;
+        if (this.#withoutReasoning(run, result)) {
+          waiting.unshift(result.candidate);
+          continue;
+        }
         if (this.#ended(run, result)) return { end: 'answered', tried, denied };
         if (result.attempt.failure?.fault === 'my_request') return { end: 'my_request', tried, denied };
+        if (run.request.target?.repeatable === false && mayBeDone(result)) {
+          return { end: 'unclear', tried, denied };
+        }
       }
       if (denied?.kind === 'downgrade') break;
     }
     return { end: 'used_up', tried, denied };
+  }
+
+  /** Whether the request can be tried once more because all that is wrong is the reasoning in it. */
+  #withoutReasoning(run: RequestRun, { candidate, attempt }: TriedKey): boolean {
+    if (attempt.failure?.class !== 'reasoning_unreadable') return false;
+    this.#parts.bound.refused(candidate.key, run.signatures);
+    if (run.reasoningRefused || run.signatures.length === 0 || run.plan.keepReasoning) return false;
+    run.reasoningRefused = true;
+    return true;
   }
 
   /** One candidate; with a hedge a second one beside it, if the first has not begun to answer by then. */
@@ -170,7 +187,8 @@ export class ModelRun {
     const { hedgeAfterMs } = run.plan;
     const second = waiting[0];
     this.#takeTurn(candidate.key);
-    if (hedgeAfterMs === null || !second || this.#attemptsLeft(run) < 2) {
+    const once = run.request.target?.repeatable === false;
+    if (hedgeAfterMs === null || once || !second || this.#attemptsLeft(run) < 2) {
       const result = await this.#runner.run(run, candidate, channel, null);
       return result ? [result] : [];
     }
@@ -251,6 +269,13 @@ export class ModelRun {
       });
     });
   }
+}
+
+/** Whether the provider may have carried out what it did not answer for: refusals say that it did not. */
+function mayBeDone({ end, attempt }: TriedKey): boolean {
+  if (end.unsent) return false;
+  const failure = attempt.failure?.class;
+  return end.status === null || end.status < 300 || failure === 'server_error' || failure === 'timeout';
 }
 
 function backoff(round: number): number {

@@ -24,6 +24,13 @@ export function modelUnknown(
     const known = pool.providers().map((provider) => provider.id);
     return { ...failure, message: `There is no provider "${pinned}". Known providers: ${known.join(', ')}.` };
   }
+  if (model === '') {
+    return {
+      ...failure,
+      message:
+        'No key of a provider with this API. Add one, or point the tool at the API of a provider that has a key (an anthropic-version header means Anthropic, x-goog-api-key Google, else OpenAI).',
+    };
+  }
   if (pool.lists(model)) {
     return {
       ...failure,
@@ -96,15 +103,16 @@ const PASSING: ReadonlySet<SkipReason> = new Set([
 
 /** The account that made what the request refers to has no key that could serve it; `null`: that is not what is wrong. */
 export function accountBound(
-  { model, request }: RequestRun,
+  { model, references }: RequestRun,
   skipped: readonly SkippedKey[],
   nameOf: (keyId: string) => string,
 ): RouterFailure | null {
   const reasons = skipped.map((entry) => entry.reason);
   if (!reasons.includes('other_account') || reasons.some((reason) => PASSING.has(reason))) return null;
-  const named = request.references?.slice(0, 3).join(', ');
+  const ids = references.filter((name) => !name.startsWith('sig:')).slice(0, 3);
+  const named = ids.length > 0 ? ids.join(', ') : 'the encrypted reasoning in this conversation';
   const list = skipped.map((entry) => `${nameOf(entry.keyId)}: ${entry.reason.replaceAll('_', ' ')}`);
-  const message = `Only the account that made ${named} can read it, and no key of that account can serve ${model}. ${list.join('; ')}. Add or enable a key of that account, or start a new conversation.`;
+  const message = `Only the account that made ${named} can read it, and no key of that account can serve ${model || 'it'}. ${list.join('; ')}. Add or enable a key of that account, or start a new conversation.`;
   return { code: 'account_bound', status: 404, message, final: true };
 }
 

@@ -10,6 +10,7 @@ import { planRoute, type RoutePlan } from '../policy/route-plan.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { RouteCandidate } from '../routing/candidate-finder.ts';
 import type { NotAdmitted } from './admission.ts';
+import { inputBytes } from '../ports/codec.ts';
 import { estimateTokens } from '../pricing/request-bounds.ts';
 import type { RoutedRequest } from './routed-request.ts';
 
@@ -28,6 +29,8 @@ export class RequestRun {
   readonly attempts: AttemptTrace[] = [];
   readonly edits = new Set<string>();
   readonly warnings = new Set<string>();
+  /** A provider refused the reasoning in the conversation: nobody is sent it any more. */
+  reasoningRefused = false;
   /** Translations that were made, by protocol, model and kind of provider: several keys may be tried with one. */
   readonly translations = new Map<string, TranslatedRequest>();
   readonly #refusals: Refusal[] = [];
@@ -39,8 +42,9 @@ export class RequestRun {
     this.request = request;
     this.model = model;
     this.pinnedProvider = pinnedProvider;
-    const { virtualKey, facts, raw, receivedAt } = request;
-    const inputTokens = estimateTokens(raw.length);
+    const { virtualKey, facts, receivedAt } = request;
+    for (const warning of request.warnings ?? []) this.warnings.add(warning);
+    const inputTokens = estimateTokens(inputBytes(request));
     this.facts = {
       virtualKey: [virtualKey.id, virtualKey.name],
       tool: virtualKey.tool,
@@ -57,6 +61,18 @@ export class RequestRun {
     this.objective = request.objective ?? virtualKey.objective ?? this.plan.objective ?? DEFAULT_OBJECTIVE;
     const limit = Math.min(request.deadlineMs ?? Infinity, this.plan.deadlineMs ?? Infinity);
     this.deadline = receivedAt + limit;
+  }
+
+  /** Names of the reasoning in the conversation that only the account that made it can read. */
+  get signatures(): readonly string[] {
+    return this.request.facts.signed.bound;
+  }
+
+  /** Names of what only the account that made it may be asked for. */
+  get references(): readonly string[] {
+    const { references = [], facts } = this.request;
+    const { bound, needed } = facts.signed;
+    return [...references, ...needed, ...(this.plan.keepReasoning ? bound : [])];
   }
 
   /** A budget or quota left a candidate out, after it was chosen. */
@@ -101,6 +117,7 @@ export class RequestRun {
         tags: this.facts.tags,
       },
       protocol: request.codec.protocol,
+      ...(request.target ? { target: `${request.target.method} ${request.target.path}` } : {}),
       model: facts.model,
       stream: facts.stream,
       status: this.status,

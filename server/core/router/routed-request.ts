@@ -1,6 +1,6 @@
 import type { Objective } from '../../../shared/model/objectives.ts';
 import type { VirtualKeyRecord } from '../../../shared/model/records.ts';
-import type { RequestForm } from '../ports/codec.ts';
+import type { RequestForm, RequestTarget } from '../ports/codec.ts';
 import type { HeaderMap } from '../ports/upstream.ts';
 
 /** A request that was authenticated, classified and read: all that routing needs. `raw` are the caller's own bytes. */
@@ -14,6 +14,10 @@ export interface RoutedRequest extends RequestForm {
   readonly virtualKey: VirtualKeyRecord;
   /** Stored responses, conversations and files that it refers to: only the account that made them can read them. */
   readonly references?: readonly string[];
+  /** Absent where the protocol itself says what is asked for. */
+  readonly target?: RequestTarget;
+  /** What the caller and the trace are told whatever becomes of the request. */
+  readonly warnings?: readonly string[];
   readonly headers: HeaderMap;
   /** The query with its question mark, or empty. */
   readonly query: string;

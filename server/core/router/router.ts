@@ -4,7 +4,7 @@ import type { CallerChannel } from './caller-channel.ts';
 import { AttemptRunner } from './attempt-runner.ts';
 import { CandidateFinder } from '../routing/candidate-finder.ts';
 import { ModelRun } from './model-run.ts';
-import { deadlineExceeded, giveUp, INTERNAL } from './give-up.ts';
+import { deadlineExceeded, giveUp, INTERNAL, unclear } from './give-up.ts';
 import type { NotAdmitted } from './admission.ts';
 import { modelUnknown } from './no-candidate.ts';
 import { replyError, replyProviderError, replyWhole } from './reply.ts';
@@ -93,6 +93,7 @@ export class Router {
       if (served.tried) last = served.tried;
       if (served.end === 'answered') return;
       if (served.end === 'final' && denied) return this.#fail(run, channel, denied.failure);
+      if (served.end === 'unclear' && last) return this.#fail(run, channel, unclear(last));
       if (served.end === 'my_request' && last) {
         // A policy may name a larger model for what is too long for this one.
         const tooLong = last.attempt.failure?.class === 'context_length';

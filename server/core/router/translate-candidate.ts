@@ -20,22 +20,26 @@ export interface PreparedCandidate {
 
 /** Writes the request in the candidate's protocol, or takes out of it what only other providers can read. */
 export function prepareCandidate(
-  { translator, clock }: Pick<RouterParts, 'translator' | 'clock'>,
+  { translator, clock, bound }: Pick<RouterParts, 'translator' | 'clock' | 'bound'>,
   run: RequestRun,
   candidate: RouteCandidate,
 ): PreparedCandidate | NotAdmitted {
   const { translateTo, form, key, model } = candidate;
   const { request } = run;
+  const foreign = new Set(run.reasoningRefused ? run.signatures : bound.foreign(key, run.signatures));
   if (translateTo === null) {
-    const removed = translator.withoutForeignParts(form);
+    const removed = translator.withoutForeignParts(form, foreign);
     if (!removed) return { ok: true, candidate, answer: null };
     for (const warning of removed.warnings) run.warnings.add(warning);
     return { ok: true, candidate: { ...candidate, form: removed.form }, answer: null };
   }
   const { protocol } = form.codec;
   const { kind } = key.adapter;
-  const name = `${translateTo} ${kind} ${model}`;
-  const translated = run.translations.get(name) ?? translator.translate(form, translateTo, model, kind);
+  // Whoever can read it all is sent the same.
+  const readers = foreign.size === 0 ? 'any' : run.reasoningRefused ? 'none' : key.account;
+  const name = `${translateTo} ${kind} ${model} ${readers}`;
+  const translated =
+    run.translations.get(name) ?? translator.translate(form, translateTo, { model, kind, foreign });
   run.translations.set(name, translated);
   if (!translated.ok) {
     const { code, message } = translated;

@@ -9,18 +9,21 @@ interface Maker {
   readonly account: string;
 }
 
-const MAX_REMEMBERED = 20_000;
+const MAX_REMEMBERED = 50_000;
 /** Of one request: more would be no conversation. */
 const MAX_REFERENCES = 64;
 const MAX_NAME_LENGTH = 256;
 
 /**
- * Which account made which stored response, conversation or file: they can be read nowhere else. Bounded, and learned
- * anew from the newest traces after a restart; of what is not known, any account may be asked.
+ * Which account made which stored response, conversation, file or encrypted reasoning: they can be read nowhere else.
+ * Bounded; responses are learned anew from the newest traces after a restart; of what is not known, any account may be
+ * asked.
  */
 export class AccountBound {
   readonly #pool: Pick<KeyPool, 'get'>;
   readonly #makers = new Bounded<string, Maker>(MAX_REMEMBERED);
+  /** Accounts with what they could not read, of what nobody is known to have made. */
+  readonly #refused = new Bounded<string, true>(MAX_REMEMBERED);
 
   constructor(pool: Pick<KeyPool, 'get'>) {
     this.#pool = pool;
@@ -36,11 +39,12 @@ export class AccountBound {
   /** Takes over the responses of earlier requests. */
   load(traces: readonly Trace[]): void {
     for (const { attempts } of traces) {
-      for (const { keyId, answerId } of attempts) {
+      for (const { keyId, answerId, otherIds } of attempts) {
         // Of a key that is gone it is not known any more whose other keys could read it.
         const maker = this.#pool.get(keyId);
-        if (answerId !== undefined && maker) {
-          this.#makers.set(answerId, { keyId, account: maker.account });
+        if (answerId === undefined || !maker) continue;
+        for (const name of [answerId, ...(otherIds ?? [])]) {
+          this.#makers.set(name, { keyId, account: maker.account });
         }
       }
     }
@@ -51,12 +55,29 @@ export class AccountBound {
     return names.find((name) => !this.#mayRead(key, this.#makers.get(name))) ?? null;
   }
 
+  /** All of the names that are known to be another account's. */
+  foreign(key: PooledKey, names: readonly string[]): readonly string[] {
+    return names.filter(
+      (name) =>
+        !this.#mayRead(key, this.#makers.get(name)) || this.#refused.get(refusal(key, name)) !== undefined,
+    );
+  }
+
+  /** An account could not read some of the names. */
+  refused(key: PooledKey, names: readonly string[]): void {
+    for (const name of names) if (!this.#makers.get(name)) this.#refused.set(refusal(key, name), true);
+  }
+
   #mayRead(key: PooledKey, maker: Maker | undefined): boolean {
     if (!maker || maker.account === key.account) return true;
     // After a rotation the account is not known until its first answer: most likely it is the same.
     if (isGroup(maker.account)) return maker.keyId === key.record.id && !isGroup(key.account);
     return this.#pool.get(maker.keyId)?.account === key.account;
   }
+}
+
+function refusal({ account }: PooledKey, name: string): string {
+  return `${account} ${name}`;
 }
 
 function isGroup(account: string): boolean {
@@ -75,6 +96,8 @@ export function readReferences(body: unknown): readonly string[] {
   // https://platform.openai.com/docs/api-reference/responses/create: a stored response, a conversation.
   add(request['previous_response_id']);
   add(nameOrId(request['conversation']));
+  // https://ai.google.dev/api/caching
+  add(request['cachedContent'] ?? request['cached_content']);
   const items = request['input'] ?? request['messages'];
   if (!Array.isArray(items)) return [...found];
   for (const item of items) {

@@ -3,7 +3,7 @@ import type { CandidateFacts, Protocol, RuleReference, SkippedKey } from '../../
 import type { CellBook } from '../key/cell-book.ts';
 import { type KeyPool, type PooledKey, protocolsFor } from '../key/key-pool.ts';
 import type { RoutePlan } from '../policy/route-plan.ts';
-import type { RequestForm } from '../ports/codec.ts';
+import { inputBytes, type RequestForm } from '../ports/codec.ts';
 import type { ModelPrice, PriceBook } from '../ports/prices.ts';
 import type { ProviderAdapter } from '../ports/provider.ts';
 import { type CostEstimate, estimateCost, type ExpectedCache, NO_CACHE } from '../pricing/estimate-cost.ts';
@@ -107,7 +107,7 @@ class Search {
   }
 
   look(key: PooledKey, index: number): void {
-    const { model, pinnedProvider, references, team, plan, now } = this.#wanted;
+    const { model, form, pinnedProvider, references, team, plan, now } = this.#wanted;
     const { bound, cells, quotas } = this.#parts;
     const keyId = key.record.id;
     if (pinnedProvider !== null && key.provider.id !== pinnedProvider) {
@@ -120,12 +120,14 @@ class Search {
     }
     const family = this.#family(key);
     // What never changes by itself comes first: only keys that may serve are worth waiting for.
-    const declared = declaredObstacle(key, model, team);
+    // What names no model and costs nothing is nobody's use of a model.
+    const named = model === '' && !form.codec.billed ? null : model;
+    const declared = declaredObstacle(key, named, team);
     if (declared) {
       this.#skipped.push(declared);
       return;
     }
-    const refused = plan.refuse(key.facts, model);
+    const refused = plan.refuse(key.facts, named);
     if (refused) {
       this.#skipped.push({ keyId, ...refused });
       return;
@@ -195,7 +197,7 @@ class Search {
     if (translateTo === undefined) return;
     const keyId = key.record.id;
     const { billed } = form.codec;
-    const price = billed ? this.#price(key) : null;
+    const price = billed && form.codec.cost !== 'deferred' ? this.#price(key) : null;
     if (billed && !price && plan.unknownPrice) {
       this.#skipped.push({ keyId, reason: 'price_unknown', rule: plan.unknownPrice.rule });
       return;
@@ -274,7 +276,7 @@ class Search {
     this.#tokens ??= this.#parts.calibration.estimate(
       model,
       callerId,
-      form.raw.length,
+      inputBytes(form),
       form.facts.maxOutputTokens,
     );
     const estimate = estimateCost(price, this.#tokens, this.#expectedCache(form, prefix));

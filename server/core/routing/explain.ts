@@ -42,11 +42,12 @@ export function explain(decision: Decision, nameOf: (keyId: string) => string = 
 }
 
 function choice(decision: Decision, nameOf: (keyId: string) => string): string {
-  const { candidates, objective, model } = decision;
+  const { candidates, objective } = decision;
+  const model = decision.model || 'what names no model';
   const [first, second] = candidates;
   if (!first) return `No key can serve ${model} now.`;
   const name = nameOf(first.keyId);
-  const served = first.model === model ? model : `${model} with ${first.model}`;
+  const served = first.model === decision.model ? model : `${model} with ${first.model}`;
   if (first.facts.recovering) {
     return `${name} serves ${served}: its wait is over, so that this request tries whether it is back.`;
   }

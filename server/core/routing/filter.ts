@@ -17,10 +17,15 @@ export function obstacleOf(key: PooledKey, family: string, cells: CellBook): Ski
   return { keyId, reason: obstacle.state, ...until };
 }
 
-/** Why what is declared of a key keeps it from serving this caller and model, whatever the policies say. */
-export function declaredObstacle(key: PooledKey, model: string, team: string | null): SkippedKey | null {
+/** Why what is declared of a key keeps it from serving this caller and model (`null`: none), whatever policies say. */
+export function declaredObstacle(
+  key: PooledKey,
+  model: string | null,
+  team: string | null,
+): SkippedKey | null {
   const { id: keyId, metadata } = key.record;
   if (metadata.team !== undefined && metadata.team !== team) return { keyId, reason: 'other_team' };
+  if (model === null) return null;
   const { allowModels, denyModels } = metadata;
   if (allowModels && !allowModels.some((pattern) => matchesPattern(pattern, model))) {
     return { keyId, reason: 'model_denied' };

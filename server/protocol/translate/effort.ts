@@ -1,4 +1,5 @@
 import type { Effort, Reasoning } from './dialogue.ts';
+import type { Warnings } from './warnings.ts';
 
 /** Tokens that stand for an effort (Google, "OpenAI compatibility": Thinking), beyond it twice the last step. */
 const BUDGETS: Readonly<Record<Effort, number>> = {
@@ -26,6 +27,9 @@ export function effortOf({ budget, effort }: Reasoning): Effort | null {
 }
 
 /** An effort by its name on the wire, `null` for an unknown one. */
-export function readEffort(value: unknown): Effort | null {
-  return typeof value === 'string' && Object.hasOwn(BUDGETS, value) ? (value as Effort) : null;
+export function readEffort(value: unknown, warnings: Warnings): Effort | null {
+  if (typeof value !== 'string') return null;
+  if (Object.hasOwn(BUDGETS, value)) return value as Effort;
+  warnings.leftOut(`the reasoning effort ${JSON.stringify(value)}`);
+  return null;
 }

@@ -1,4 +1,5 @@
-import type { MediaSource } from './dialogue.ts';
+import type { Dialogue, MediaSource, Part } from './dialogue.ts';
+import type { Warnings } from './warnings.ts';
 
 /** Reads an address as OpenAI's protocols have them: a data URL has the bytes, any other says where they are. */
 export function readMediaUrl(url: string): MediaSource {
@@ -23,4 +24,13 @@ const TYPES: Readonly<Record<string, string>> = {
 export function mediaTypeOf(url: string, fallback: string): string {
   const ending = /\.([a-z0-9]+)(?:[?#]|$)/i.exec(url)?.[1]?.toLowerCase() ?? '';
   return TYPES[ending] ?? fallback;
+}
+
+/** OpenAI's hint at how closely images are to be looked at, which others don't have. */
+export function warnOfDetail({ turns }: Dialogue, warnings: Warnings): void {
+  const hinted = (part: Part): boolean =>
+    part.type === 'image'
+      ? (part.detail ?? 'auto') !== 'auto'
+      : part.type === 'tool_result' && part.parts.some(hinted);
+  if (turns.some(({ parts }) => parts.some(hinted))) warnings.leftOut('detail of an image');
 }

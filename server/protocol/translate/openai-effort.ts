@@ -16,8 +16,14 @@ export function openaiEffort(reasoning: Reasoning | null, model: string, warning
   }
   const lowest = lowestEffort(model);
   if (lowest === null) return effort;
-  if (effort === 'none' || effort === 'minimal') return lowest;
-  return effort === 'xhigh' || effort === 'max' ? 'high' : effort;
+  const nearest =
+    effort === 'none' || effort === 'minimal'
+      ? lowest
+      : effort === 'xhigh' || effort === 'max'
+        ? 'high'
+        : effort;
+  if (nearest !== effort) warnings.say(`this model has no reasoning effort "${effort}": it has "${nearest}"`);
+  return nearest;
 }
 
 function lowestEffort(model: string): Effort | null {

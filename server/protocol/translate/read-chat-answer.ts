@@ -3,6 +3,7 @@ import { asObject, asText, type JsonObject, parseObject } from '../read-json.ts'
 import type { SseEvent } from '../sse.ts';
 import type { AnswerEvent, FinishReason } from './answer-event.ts';
 import type { AnswerReader, NextId } from './answer-reader.ts';
+import { CallQueue } from './call-queue.ts';
 import { readFailure } from './failure-kinds.ts';
 import { objectsOf } from './read-fields.ts';
 
@@ -16,16 +17,13 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
 
 /** Reads Chat Completions (platform.openai.com/docs/api-reference/chat/streaming). */
 export class ChatAnswerReader implements AnswerReader {
-  readonly #nextId: NextId;
+  readonly #calls: CallQueue;
   #started = false;
   #refused = false;
   #reason: string | null = null;
-  /** The call that is being received, by its index and id. */
-  #call: { readonly index: unknown; readonly id: string | null } | null = null;
-  readonly #closed = new Set<unknown>();
 
   constructor(nextId: NextId) {
-    this.#nextId = nextId;
+    this.#calls = new CallQueue(nextId);
   }
 
   event({ data }: SseEvent): readonly AnswerEvent[] {
@@ -37,8 +35,10 @@ export class ChatAnswerReader implements AnswerReader {
     if (failure) return [{ type: 'failed', ...failure }];
     const choice = objectsOf(chunk['choices']).find(({ index }) => (index ?? 0) === 0);
     const delta = asObject(choice?.['delta']) ?? {};
-    this.#reason = asText(choice?.['finish_reason']) ?? this.#reason;
-    return [...this.#head(chunk), ...this.#read(delta), ...readUsage(chunk)];
+    const reason = asText(choice?.['finish_reason']);
+    this.#reason = reason ?? this.#reason;
+    const read = [...this.#head(chunk), ...this.#read(delta), ...readUsage(chunk)];
+    return reason === null ? read : [...read, ...this.#calls.close()];
   }
 
   end(): readonly AnswerEvent[] {
@@ -47,7 +47,7 @@ export class ChatAnswerReader implements AnswerReader {
       return [{ type: 'failed', kind: 'server', message: 'The provider ended the answer with an error.' }];
     }
     const reason = this.#refused ? 'refusal' : (FINISH[this.#reason] ?? 'stop');
-    return [{ type: 'finished', reason, stopSequence: null }];
+    return [...this.#calls.close(), { type: 'finished', reason, stopSequence: null }];
   }
 
   whole(answer: JsonObject): readonly AnswerEvent[] {
@@ -76,34 +76,9 @@ export class ChatAnswerReader implements AnswerReader {
     const text = (asText(delta['content']) ?? '') + refusal;
     const calls = objectsOf(delta['tool_calls']);
     const events: AnswerEvent[] = [];
-    if (thinking !== '') events.push({ type: 'thinking', text: thinking });
-    if (text !== '') events.push(...this.#closeCall(), { type: 'text', text });
-    return [...events, ...calls.flatMap((call) => this.#readCall(call))];
-  }
-
-  #readCall(call: JsonObject): readonly AnswerEvent[] {
-    const called = asObject(call['function']);
-    const name = asText(called?.['name']) ?? '';
-    const text = asText(called?.['arguments']);
-    const piece: readonly AnswerEvent[] = text ? [{ type: 'arguments', text }] : [];
-    const id = asText(call['id']) || null;
-    // Some servers give every call the same index: then its id tells it apart.
-    const other = id !== null && name !== '' && this.#call?.id !== null && this.#call?.id !== id;
-    if (this.#call && this.#call.index === call['index'] && !other) return piece;
-    if (this.#closed.has(call['index']) && name === '') {
-      if (piece.length === 0) return [];
-      return [{ type: 'failed', kind: 'server', message: 'The provider mixed the arguments of tool calls.' }];
-    }
-    const closed = this.#closeCall();
-    this.#call = { index: call['index'], id };
-    return [...closed, { type: 'tool_call', id: id ?? this.#nextId(), name }, ...piece];
-  }
-
-  #closeCall(): readonly AnswerEvent[] {
-    if (!this.#call) return [];
-    this.#closed.add(this.#call.index);
-    this.#call = null;
-    return [{ type: 'part_ended' }];
+    if (thinking !== '') events.push(...this.#calls.close(), { type: 'thinking', text: thinking });
+    if (text !== '') events.push(...this.#calls.close(), { type: 'text', text });
+    return [...events, ...calls.flatMap((call) => this.#calls.take(call))];
   }
 }
 

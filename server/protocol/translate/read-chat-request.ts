@@ -61,14 +61,15 @@ export function readChatRequest(body: JsonObject, warnings: Warnings): Dialogue 
   if (asObject(body['audio']) || textsOf(body['modalities']).includes('audio')) throw noAudio();
   if (body['functions'] !== undefined) throw new Untranslatable('Use "tools" in place of "functions".');
   const openaiOptions = readOpenaiOptions(body, KNOWN, warnings);
-  const effort = readEffort(body['reasoning_effort']);
+  if (body['store'] === true) warnings.leftOut('store');
+  const effort = readEffort(body['reasoning_effort'], warnings);
   return {
     model: needText(body['model'], '"model"'),
     ...splitSystem(readMessages(objectsOf(body['messages']), warnings)),
     tools: objectsOf(body['tools']).flatMap((tool) => readTool(tool, warnings)),
     toolChoice: readToolChoice(body['tool_choice'], warnings),
     parallelTools: body['parallel_tool_calls'] !== false,
-    output: readOutput(asObject(body['response_format'])),
+    output: readOutput(asObject(body['response_format']), warnings),
     maxOutputTokens: numberOf(body['max_completion_tokens']) ?? numberOf(body['max_tokens']),
     stop: textsOf(body['stop']),
     sampling: {
@@ -213,10 +214,17 @@ function readToolChoice(value: unknown, warnings: Warnings): ToolChoice {
   return { mode: allowed?.['mode'] === 'required' ? 'required' : 'auto' };
 }
 
-function readOutput(format: JsonObject | null): OutputFormat {
+/** A form of the answer that is not known here, such as a grammar, is none. */
+export function plainText(where: string, format: JsonObject | null, warnings: Warnings): OutputFormat {
+  const type = format?.['type'];
+  if (type !== undefined && type !== 'text') warnings.leftOut(`${where} of type ${JSON.stringify(type)}`);
+  return { type: 'text' };
+}
+
+function readOutput(format: JsonObject | null, warnings: Warnings): OutputFormat {
   const described = asObject(format?.['json_schema']);
   if (format?.['type'] === 'json_object') return { type: 'json' };
-  if (format?.['type'] !== 'json_schema' || !described) return { type: 'text' };
+  if (format?.['type'] !== 'json_schema' || !described) return plainText('response_format', format, warnings);
   return {
     type: 'schema',
     name: asText(described['name']) ?? 'answer',

@@ -1,5 +1,6 @@
 import { asObject, asText, type JsonObject } from '../read-json.ts';
 import type { CacheHint } from './dialogue.ts';
+import type { Warnings } from './warnings.ts';
 import { Untranslatable } from './untranslatable.ts';
 
 /** The objects of an array; anything else in it is left out, no array is an empty one. */
@@ -47,6 +48,16 @@ export function cacheHint(value: JsonObject): { readonly cache?: CacheHint } {
 /** Members of an object that `known` doesn't name and that say something. */
 export function unknownMembers(value: JsonObject, known: ReadonlySet<string>): readonly string[] {
   return Object.keys(value).filter((name) => !known.has(name) && saysSomething(value[name]));
+}
+
+/** Warns of what a part of the request says beyond what is read of it. `where`: the part's name with its dot. */
+export function warnOfUnknown(
+  value: JsonObject | null,
+  known: ReadonlySet<string>,
+  where: string,
+  warnings: Warnings,
+): void {
+  for (const name of unknownMembers(value ?? {}, known)) warnings.leftOut(`${where}${name}`);
 }
 
 function saysSomething(value: unknown): boolean {

@@ -3,7 +3,7 @@ import { asObject, asText, type JsonObject } from '../read-json.ts';
 import type { Dialogue, OutputFormat, Reasoning, ToolChoice, ToolDefinition } from './dialogue.ts';
 import { readEffort } from './effort.ts';
 import { plainSchema } from './gemini-schema.ts';
-import { needText, numberOf, objectsOf, textsOf, unknownMembers } from './read-fields.ts';
+import { needText, numberOf, objectsOf, textsOf, warnOfUnknown } from './read-fields.ts';
 import { readContents, readSystem } from './read-gemini-contents.ts';
 import { mergeTurns } from './split-system.ts';
 import { Untranslatable } from './untranslatable.ts';
@@ -39,6 +39,17 @@ const KNOWN_CONFIG = new Set([
   'responseModalities',
 ]);
 
+const KNOWN_TOOL_CONFIG = new Set(['functionCallingConfig']);
+/** The schema of what comes back is only a description. */
+const KNOWN_FUNCTION = new Set([
+  'name',
+  'description',
+  'parameters',
+  'parametersJsonSchema',
+  'response',
+  'responseJsonSchema',
+]);
+
 /** Reads a generateContent request (ai.google.dev/api/generate-content). */
 export function readGeminiRequest(body: JsonObject, path: PathFacts, warnings: Warnings): Dialogue {
   if (body['cachedContent'] !== undefined) {
@@ -51,10 +62,11 @@ export function readGeminiRequest(body: JsonObject, path: PathFacts, warnings: W
   if (textsOf(config['responseModalities']).some((kind) => kind.toUpperCase() !== 'TEXT')) {
     throw new Untranslatable('Only text can be asked of a provider of another protocol.');
   }
-  for (const name of unknownMembers(body, KNOWN)) warnings.leftOut(name);
-  for (const name of unknownMembers(config, KNOWN_CONFIG)) warnings.leftOut(`generationConfig.${name}`);
+  warnOfUnknown(body, KNOWN, '', warnings);
+  warnOfUnknown(config, KNOWN_CONFIG, 'generationConfig.', warnings);
   const toolConfig = asObject(body['toolConfig'] ?? body['tool_config']);
-  const { choice, allowed } = readToolChoice(asObject(toolConfig?.['functionCallingConfig']));
+  warnOfUnknown(toolConfig, KNOWN_TOOL_CONFIG, 'toolConfig.', warnings);
+  const { choice, allowed } = readToolChoice(asObject(toolConfig?.['functionCallingConfig']), warnings);
   const tools = objectsOf(body['tools']).flatMap((tool) => readTools(tool, warnings));
   return {
     model: needText(path.model, 'model'),
@@ -63,7 +75,7 @@ export function readGeminiRequest(body: JsonObject, path: PathFacts, warnings: W
     tools: allowed === null ? tools : tools.filter(({ name }) => allowed.includes(name)),
     toolChoice: choice,
     parallelTools: true,
-    output: readOutput(config),
+    output: readOutput(config, warnings),
     maxOutputTokens: numberOf(config['maxOutputTokens']),
     stop: textsOf(config['stopSequences']),
     sampling: {
@@ -74,7 +86,7 @@ export function readGeminiRequest(body: JsonObject, path: PathFacts, warnings: W
       presencePenalty: numberOf(config['presencePenalty']),
       frequencyPenalty: numberOf(config['frequencyPenalty']),
     },
-    reasoning: readReasoning(asObject(config['thinkingConfig'])),
+    reasoning: readReasoning(asObject(config['thinkingConfig']), warnings),
     verbosity: null,
     stream: path.stream,
     streamUsage: true,
@@ -89,7 +101,9 @@ function readTools(tool: JsonObject, warnings: Warnings): readonly ToolDefinitio
     if (name !== 'functionDeclarations' && name !== 'function_declarations')
       warnings.leftOut(`the tool ${name}`);
   }
-  return objectsOf(tool['functionDeclarations'] ?? tool['function_declarations']).map((declared) => ({
+  const declarations = objectsOf(tool['functionDeclarations'] ?? tool['function_declarations']);
+  for (const declared of declarations) warnOfUnknown(declared, KNOWN_FUNCTION, "a function's ", warnings);
+  return declarations.map((declared) => ({
     name: needText(declared['name'], 'name of a function'),
     description: asText(declared['description']),
     parameters:
@@ -99,7 +113,10 @@ function readTools(tool: JsonObject, warnings: Warnings): readonly ToolDefinitio
   }));
 }
 
-function readToolChoice(config: JsonObject | null): {
+function readToolChoice(
+  config: JsonObject | null,
+  warnings: Warnings,
+): {
   readonly choice: ToolChoice;
   readonly allowed: readonly string[] | null;
 } {
@@ -111,22 +128,31 @@ function readToolChoice(config: JsonObject | null): {
     case 'ANY':
       if (only !== undefined) return { choice: { mode: 'named', name: only }, allowed: null };
       return { choice: { mode: 'required' }, allowed: names.length === 0 ? null : names };
+    case 'VALIDATED':
+      warnings.leftOut('the mode VALIDATED of functionCallingConfig');
+      return { choice: { mode: 'auto' }, allowed: names.length === 0 ? null : names };
     default:
       return { choice: { mode: 'auto' }, allowed: names.length === 0 ? null : names };
   }
 }
 
-function readOutput(config: JsonObject): OutputFormat {
+function readOutput(config: JsonObject, warnings: Warnings): OutputFormat {
+  const mediaType = asText(config['responseMimeType']);
+  // One of several words, where others can only give JSON.
+  if (mediaType !== null && mediaType !== 'application/json' && mediaType !== 'text/plain') {
+    warnings.leftOut(`responseMimeType ${mediaType}`);
+    return { type: 'text' };
+  }
   const given = asObject(config['responseJsonSchema'] ?? config['_responseJsonSchema']);
   const older = asObject(config['responseSchema']);
   const schema = given ?? (older ? plainSchema(older) : null);
   if (schema) return { type: 'schema', name: 'answer', description: null, schema, strict: false };
-  return config['responseMimeType'] === 'application/json' ? { type: 'json' } : { type: 'text' };
+  return mediaType === 'application/json' ? { type: 'json' } : { type: 'text' };
 }
 
-function readReasoning(config: JsonObject | null): Reasoning | null {
+function readReasoning(config: JsonObject | null, warnings: Warnings): Reasoning | null {
   if (!config) return null;
-  const effort = readEffort(asText(config['thinkingLevel'])?.toLowerCase());
+  const effort = readEffort(asText(config['thinkingLevel'])?.toLowerCase(), warnings);
   const budget = numberOf(config['thinkingBudget']);
   const visible = config['includeThoughts'] === true;
   // -1 leaves the amount to the model.

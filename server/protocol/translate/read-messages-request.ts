@@ -20,7 +20,7 @@ import {
   objectsOf,
   objectText,
   textsOf,
-  unknownMembers,
+  warnOfUnknown,
 } from './read-fields.ts';
 import { openSignature } from './signature-seal.ts';
 import { mergeTurns } from './split-system.ts';
@@ -45,6 +45,20 @@ const KNOWN = new Set([
   'stream',
 ]);
 
+const KNOWN_CONFIG = new Set(['effort', 'format']);
+const KNOWN_METADATA = new Set(['user_id']);
+const KNOWN_TOOL = new Set([
+  'name',
+  'type',
+  'description',
+  'input_schema',
+  'strict',
+  'cache_control',
+  // How its arguments are streamed.
+  'eager_input_streaming',
+]);
+const KNOWN_DOCUMENT = new Set(['type', 'source', 'title', 'citations', 'cache_control']);
+
 /** Claude Code's note to Anthropic, which changes from request to request: it would spoil every other cache. */
 const BILLING_LINE = 'x-anthropic-billing-header';
 
@@ -53,11 +67,10 @@ export function readMessagesRequest(body: JsonObject, warnings: Warnings): Dialo
   if (body['container'] !== undefined && body['container'] !== null) {
     throw new Untranslatable('A container lives with Anthropic: only its own keys can serve this request.');
   }
-  for (const name of unknownMembers(body, KNOWN)) warnings.leftOut(name);
+  warnOfUnknown(body, KNOWN, '', warnings);
   const config = asObject(body['output_config']);
-  for (const name of unknownMembers(config ?? {}, new Set(['effort', 'format']))) {
-    warnings.leftOut(`output_config.${name}`);
-  }
+  warnOfUnknown(config, KNOWN_CONFIG, 'output_config.', warnings);
+  warnOfUnknown(asObject(body['metadata']), KNOWN_METADATA, 'metadata.', warnings);
   const choice = asObject(body['tool_choice']);
   return {
     model: needText(body['model'], '"model"'),
@@ -77,7 +90,7 @@ export function readMessagesRequest(body: JsonObject, warnings: Warnings): Dialo
       presencePenalty: null,
       frequencyPenalty: null,
     },
-    reasoning: readReasoning(asObject(body['thinking']), config?.['effort']),
+    reasoning: readReasoning(asObject(body['thinking']), config?.['effort'], warnings),
     verbosity: null,
     stream: body['stream'] === true,
     streamUsage: true,
@@ -157,6 +170,7 @@ function readMedia(block: JsonObject, warnings: Warnings): readonly (TextPart | 
     case 'document':
       return [readDocument(block, warnings)];
     case 'search_result': {
+      warnOfCitations(block, warnings);
       const heading = `${asText(block['title']) ?? ''} (${asText(block['source']) ?? ''})`;
       return [{ type: 'text', text: heading }, ...readContent(block['content'], warnings)];
     }
@@ -170,10 +184,15 @@ function readMedia(block: JsonObject, warnings: Warnings): readonly (TextPart | 
   }
 }
 
+function warnOfCitations(block: JsonObject, warnings: Warnings): void {
+  if (asObject(block['citations'])?.['enabled'] === true) warnings.leftOut('citations');
+}
+
 function readDocument(block: JsonObject, warnings: Warnings): DocumentPart {
   const source = asObject(block['source']);
   const title = asText(block['title']);
-  if (asObject(block['citations'])?.['enabled'] === true) warnings.leftOut('citations');
+  warnOfCitations(block, warnings);
+  warnOfUnknown(block, KNOWN_DOCUMENT, "a document's ", warnings);
   if (source?.['type'] === 'text') {
     const text = asText(source['data']) ?? '';
     return { type: 'document', title, source: { kind: 'text', text }, ...cacheHint(block) };
@@ -211,6 +230,7 @@ function readTool(tool: JsonObject, warnings: Warnings): readonly ToolDefinition
     warnings.leftOut(`the tool of type ${JSON.stringify(tool['type'])}`);
     return [];
   }
+  warnOfUnknown(tool, KNOWN_TOOL, "a tool's ", warnings);
   return [
     {
       name: needText(tool['name'], 'name of a tool'),
@@ -241,8 +261,8 @@ function readOutput(format: JsonObject | null): OutputFormat {
   return { type: 'schema', name: 'answer', description: null, schema, strict: true };
 }
 
-function readReasoning(thinking: JsonObject | null, named: unknown): Reasoning | null {
-  const effort = readEffort(named);
+function readReasoning(thinking: JsonObject | null, named: unknown, warnings: Warnings): Reasoning | null {
+  const effort = readEffort(named, warnings);
   switch (thinking?.['type']) {
     case 'enabled':
       return { effort, budget: numberOf(thinking['budget_tokens']), visible: shown(thinking) };

@@ -2,7 +2,8 @@ import { asObject, asText, type JsonObject } from '../read-json.ts';
 import type { Dialogue, OutputFormat, Reasoning, ToolChoice, Turn } from './dialogue.ts';
 import { readEffort } from './effort.ts';
 import { readOpenaiOptions } from './openai-options.ts';
-import { needText, numberOf, objectsOf, textsOf } from './read-fields.ts';
+import { plainText } from './read-chat-request.ts';
+import { needText, numberOf, objectsOf, textsOf, warnOfUnknown } from './read-fields.ts';
 import { readItems, toolsWithin } from './read-responses-items.ts';
 import { readResponsesTools, toolNameOf } from './read-responses-tools.ts';
 import { splitSystem } from './split-system.ts';
@@ -27,10 +28,13 @@ const KNOWN = new Set([
   'prompt_cache_key',
   'store',
   'include',
-  // How the stream is padded, and what is done with inputs that are too long: nothing of the answer's meaning.
+  // How the stream is padded.
   'stream_options',
   'truncation',
 ]);
+
+const KNOWN_TEXT = new Set(['format', 'verbosity']);
+const KNOWN_REASONING = new Set(['effort', 'summary', 'generate_summary']);
 
 /** What lives with the account that answered first. */
 const STORED = ['previous_response_id', 'conversation', 'prompt'];
@@ -48,17 +52,19 @@ export function readResponsesRequest(body: JsonObject, warnings: Warnings): Dial
   }
   const openaiOptions = readOpenaiOptions(body, KNOWN, warnings);
   if (body['store'] === true) warnings.leftOut('store');
+  if (body['truncation'] === 'auto') warnings.leftOut('truncation');
   warnOfInclude(body['include'], warnings);
   const instructions = asText(body['instructions']) ?? '';
   const first: Turn = { role: 'system', parts: [{ type: 'text', text: instructions }] };
   const text = asObject(body['text']);
+  warnOfUnknown(text, KNOWN_TEXT, 'text.', warnings);
   return {
     model: needText(body['model'], '"model"'),
     ...splitSystem([...(instructions === '' ? [] : [first]), ...readInput(body['input'], warnings)]),
     tools: readResponsesTools([...objectsOf(body['tools']), ...toolsWithin(body['input'])], warnings),
     toolChoice: readToolChoice(body['tool_choice'], warnings),
     parallelTools: body['parallel_tool_calls'] !== false,
-    output: readOutput(asObject(text?.['format'])),
+    output: readOutput(asObject(text?.['format']), warnings),
     maxOutputTokens: numberOf(body['max_output_tokens']),
     stop: [],
     sampling: {
@@ -69,7 +75,7 @@ export function readResponsesRequest(body: JsonObject, warnings: Warnings): Dial
       presencePenalty: null,
       frequencyPenalty: null,
     },
-    reasoning: readReasoning(asObject(body['reasoning'])),
+    reasoning: readReasoning(asObject(body['reasoning']), warnings),
     verbosity: asText(text?.['verbosity']),
     stream: body['stream'] === true,
     streamUsage: true,
@@ -106,9 +112,9 @@ function readToolChoice(value: unknown, warnings: Warnings): ToolChoice {
   return { mode: 'auto' };
 }
 
-function readOutput(format: JsonObject | null): OutputFormat {
+function readOutput(format: JsonObject | null, warnings: Warnings): OutputFormat {
   if (format?.['type'] === 'json_object') return { type: 'json' };
-  if (format?.['type'] !== 'json_schema') return { type: 'text' };
+  if (format?.['type'] !== 'json_schema') return plainText('text.format', format, warnings);
   return {
     type: 'schema',
     name: asText(format['name']) ?? 'answer',
@@ -118,9 +124,10 @@ function readOutput(format: JsonObject | null): OutputFormat {
   };
 }
 
-function readReasoning(value: JsonObject | null): Reasoning | null {
+function readReasoning(value: JsonObject | null, warnings: Warnings): Reasoning | null {
   if (!value) return null;
-  const effort = readEffort(value['effort']);
+  warnOfUnknown(value, KNOWN_REASONING, 'reasoning.', warnings);
+  const effort = readEffort(value['effort'], warnings);
   const visible = asText(value['summary'] ?? value['generate_summary']) !== null;
   return effort === null && !visible ? null : { effort, budget: null, visible };
 }

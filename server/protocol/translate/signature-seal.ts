@@ -11,9 +11,6 @@ const ORIGINS: readonly DialogueProtocol[] = [
 const MARK = 'akr-1:';
 /** How every sealed signature begins on the wire. */
 const SEAL = btoa(MARK);
-const SEAL_BYTES = new TextEncoder().encode(SEAL);
-/** How far a search may jump for the byte under the seal's last one (Boyer, Moore and Horspool). */
-const JUMPS = jumpsOf(SEAL_BYTES);
 
 /**
  * A signature as the caller gets it. One of another protocol is sealed: it comes back with the next turn, and is then
@@ -44,24 +41,6 @@ export function openSignature(
 /** Whether a signature is one of another protocol, which only the translation can read. */
 export function isSealed(signature: unknown): boolean {
   return typeof signature === 'string' && signature.startsWith(SEAL);
-}
-
-/** Whether a body may hold a sealed signature. Every request's body is searched: one byte in eight is looked at. */
-export function mayHoldSeals(body: Uint8Array): boolean {
-  const last = SEAL_BYTES.length - 1;
-  for (let end = last; end < body.length; end += JUMPS[body[end] ?? 0] ?? 1) {
-    let back = 0;
-    while (back <= last && body[end - back] === SEAL_BYTES[last - back]) back++;
-    if (back > last) return true;
-  }
-  return false;
-}
-
-function jumpsOf(pattern: Uint8Array): Uint8Array {
-  const last = pattern.length - 1;
-  const jumps = new Uint8Array(256).fill(pattern.length);
-  for (const [index, byte] of pattern.subarray(0, last).entries()) jumps[byte] = last - index;
-  return jumps;
 }
 
 function decode(text: string): string | null {

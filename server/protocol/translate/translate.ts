@@ -9,6 +9,7 @@ import { readChatRequest } from './read-chat-request.ts';
 import { readGeminiRequest } from './read-gemini-request.ts';
 import { readMessagesRequest } from './read-messages-request.ts';
 import { readResponsesRequest } from './read-responses-request.ts';
+import { withoutForeign } from './remove-foreign.ts';
 import { Untranslatable } from './untranslatable.ts';
 import { Warnings } from './warnings.ts';
 import { type ChatServer, writeChatRequest } from './write-chat-request.ts';
@@ -24,6 +25,8 @@ export interface TranslationOptions {
   readonly defaultMaxTokens: number;
   /** The most that the model can put out, tokens: providers refuse a request for more. */
   readonly largestOutput?: number;
+  /** Names of the reasoning in it that only other accounts than the one that is to answer can read. */
+  readonly foreign?: ReadonlySet<string>;
   /** A caller of Gemini says these in its path. */
   readonly path?: PathFacts;
   /** How a provider of Chat Completions differs from OpenAI. */
@@ -41,6 +44,7 @@ export type Translation =
     }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
+const NONE: ReadonlySet<string> = new Set();
 const OPENAI: ChatServer = { limitMember: 'max_completion_tokens', takesReasoning: false };
 const encoder = new TextEncoder();
 
@@ -66,6 +70,7 @@ export function translateRequest(
     const dialogue = {
       ...read,
       model: options.model,
+      turns: withoutForeign(read.turns, options.foreign ?? NONE, warnings),
       toolChoice: possibleChoice(read, warnings),
       maxOutputTokens: possibleOutput(read, options, warnings),
     };

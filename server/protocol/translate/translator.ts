@@ -1,10 +1,11 @@
 import type { Protocol } from '../../../shared/model/trace.ts';
 import type { FactsResult, RequestForm } from '../../core/ports/codec.ts';
-import type { TranslatedRequest, Translator } from '../../core/ports/translator.ts';
+import type { Answerer, TranslatedRequest, Translator } from '../../core/ports/translator.ts';
 import { CODECS } from '../classify.ts';
 import { AnswerTranslator } from './answer-translator.ts';
 import type { DialogueProtocol } from './dialogue.ts';
-import { removeSeals } from './remove-seals.ts';
+import { largestOutput } from './largest-output.ts';
+import { removeForeign } from './remove-foreign.ts';
 import { isDialogue, translateRequest } from './translate.ts';
 import { CountPipe } from './count-pipe.ts';
 import { type CountProtocol, translateCountRequest, writeCount } from './translate-count.ts';
@@ -18,7 +19,7 @@ const TARGETS: Readonly<Record<DialogueProtocol, readonly DialogueProtocol[]>> =
   'gemini-generate': ['anthropic-messages', 'openai-responses', 'openai-chat'],
 };
 /** What Anthropic is asked for where the caller sets no limit, which its protocol demands; tokens. */
-const MAX_TOKENS = { old: 4096, current: 16_000 };
+const DEFAULT_MAX_TOKENS = 16_000;
 
 const COUNT_TARGETS: Readonly<Record<CountProtocol, readonly CountProtocol[]>> = {
   'anthropic-count-tokens': ['gemini-count-tokens'],
@@ -30,14 +31,20 @@ export const dialogueTranslator: Translator = {
   targets: (from) => (isDialogue(from) ? TARGETS[from] : isCount(from) ? COUNT_TARGETS[from] : []),
   countAnswer: (protocol, tokens) => (isCount(protocol) ? writeCount(protocol, tokens) : null),
   translate,
-  withoutForeignParts: (form) => {
+  withoutForeignParts: (form, foreign) => {
     const { protocol } = form.codec;
-    const removed = isDialogue(protocol) ? removeSeals(protocol, form.raw) : null;
-    return removed && { form: { ...form, raw: removed.body }, warnings: removed.warnings };
+    const { signed } = form.facts;
+    if ((!signed.sealed && foreign.size === 0) || !isDialogue(protocol)) return null;
+    const readable = removeForeign(protocol, form.raw, foreign);
+    if (!readable) return null;
+    const facts = { ...form.facts, signed: readable.signed };
+    return { form: { ...form, raw: readable.body, facts }, warnings: readable.warnings };
   },
 };
 
-function translate(form: RequestForm, to: Protocol, model: string, kind: string): TranslatedRequest {
+function translate(form: RequestForm, to: Protocol, answerer: Answerer): TranslatedRequest {
+  const { model, kind, foreign } = answerer;
+  const largest = largestOutput(model);
   const { facts, codec } = form;
   const from = codec.protocol;
   const path = { model, stream: facts.stream };
@@ -45,9 +52,9 @@ function translate(form: RequestForm, to: Protocol, model: string, kind: string)
   if (isCount(from) && isCount(to)) return translateCount(form, to, body, model);
   const written = translateRequest(from, to, body, {
     model,
-    defaultMaxTokens: /claude-(?:2|instant|3-(?:haiku|sonnet|opus|5))/.test(model)
-      ? MAX_TOKENS.old
-      : MAX_TOKENS.current,
+    defaultMaxTokens: Math.min(DEFAULT_MAX_TOKENS, largest),
+    largestOutput: largest,
+    foreign,
     path,
     ...(kind === 'openai-compatible' ? { chat: { limitMember: 'max_tokens', takesReasoning: true } } : {}),
   });

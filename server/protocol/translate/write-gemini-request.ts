@@ -2,17 +2,20 @@ import type { JsonObject } from '../read-json.ts';
 import { warnOfCacheHints } from './cache-hints.ts';
 import type { Dialogue, Effort, Reasoning } from './dialogue.ts';
 import { budgetOf, effortOf } from './effort.ts';
+import { warnOfDetail } from './media.ts';
 import { present } from './write-chat-request.ts';
 import type { Warnings } from './warnings.ts';
 import { writeContents } from './write-gemini-contents.ts';
 import { toolNameFor } from './wire-names.ts';
 
 const MAX_STOPS = 5;
+const NO_REST = 'this model can not do without thinking: it thinks as little as it can';
 
 /** Writes a generateContent request. The model and whether it streams are the path's to say. */
 export function writeGeminiRequest(dialogue: Dialogue, warnings: Warnings): JsonObject {
   warnOfCacheHints(dialogue, warnings);
   warnOfTheRest(dialogue, warnings);
+  warnOfDetail(dialogue, warnings);
   const system = dialogue.system.map(({ text }) => ({ text }));
   const config = writeConfig(dialogue, warnings);
   return {
@@ -41,20 +44,24 @@ function writeConfig(dialogue: Dialogue, warnings: Warnings): JsonObject {
     ...(stop.length === 0 ? {} : { stopSequences: stop.slice(0, MAX_STOPS) }),
     ...json,
     ...(output.type === 'schema' ? { responseJsonSchema: output.schema } : {}),
-    ...(reasoning ? { thinkingConfig: writeThinking(reasoning, dialogue.model) } : {}),
+    ...(reasoning ? { thinkingConfig: writeThinking(reasoning, dialogue.model, warnings) } : {}),
   };
 }
 
 /** Levels since Gemini 3, budgets before it (ai.google.dev/gemini-api/docs/thinking). */
-function writeThinking(reasoning: Reasoning, model: string): JsonObject {
+function writeThinking(reasoning: Reasoning, model: string, warnings: Warnings): JsonObject {
   const includeThoughts = reasoning.visible;
   if (/gemini-(1|2)/.test(model)) {
     const budget = budgetOf(reasoning);
     // Pro can't do without.
     const least = /-pro/.test(model) ? 128 : 0;
+    if (budget === 0 && least > 0) warnings.say(NO_REST);
     return { includeThoughts, ...(budget === null ? {} : { thinkingBudget: Math.max(budget, least) }) };
   }
   const effort = effortOf(reasoning);
+  if (effort === 'none') warnings.say(NO_REST);
+  if (effort === 'xhigh' || effort === 'max')
+    warnings.say(`this model has no reasoning effort "${effort}": it has "high"`);
   return { includeThoughts, ...(effort === null ? {} : { thinkingLevel: levelOf(effort) }) };
 }
 

@@ -2,6 +2,7 @@ import type { JsonObject } from '../read-json.ts';
 import { claudeTraits } from './claude-models.ts';
 import type { Dialogue, ToolDefinition } from './dialogue.ts';
 import { clampedTemperature, messagesReasoning } from './messages-reasoning.ts';
+import { warnOfDetail } from './media.ts';
 import { writeMessages, writeSystem } from './write-messages-turns.ts';
 import { isClosed, objectSchema } from './json-schema.ts';
 import type { Warnings } from './warnings.ts';
@@ -28,6 +29,7 @@ export function writeMessagesRequest(
   const choice = toolChoice(dialogue, output);
   const reasoning = messagesReasoning(dialogue, limit, choice, warnings);
   warnOfTheRest(dialogue, warnings);
+  warnOfDetail(dialogue, warnings);
   const tools = [...dialogue.tools.map((tool) => writeTool(tool, traits.schemas, warnings)), ...output.tools];
   return {
     model: dialogue.model,
@@ -35,7 +37,7 @@ export function writeMessagesRequest(
     ...writeSystem(dialogue.system, output.instruction),
     messages: writeMessages(dialogue.turns, warnings),
     ...(tools.length === 0 ? {} : { tools, ...(choice === null ? {} : { tool_choice: choice }) }),
-    ...(dialogue.stop.length === 0 ? {} : { stop_sequences: dialogue.stop }),
+    ...writeStops(dialogue, warnings),
     ...clampedTemperature(dialogue, reasoning.thinking !== undefined, warnings),
     ...(reasoning.thinking === undefined ? {} : { thinking: reasoning.thinking }),
     ...outputConfig(reasoning.effort, output.format),
@@ -43,6 +45,15 @@ export function writeMessagesRequest(
     ...automaticCache(dialogue, warnings),
     ...(dialogue.stream ? { stream: true } : {}),
   };
+}
+
+/** Anthropic refuses sequences of white space alone. */
+function writeStops({ stop }: Dialogue, warnings: Warnings): JsonObject {
+  const taken = stop.filter((sequence) => sequence.trim() !== '');
+  if (taken.length < stop.length) {
+    warnings.say('Anthropic takes no stop sequence of white space alone: it was left out');
+  }
+  return taken.length === 0 ? {} : { stop_sequences: taken };
 }
 
 /**

@@ -77,6 +77,10 @@ describe('policies', () => {
     const attempts = (count: number): Policy =>
       policy({ type: 'failure_handling', rules: [{ action: 'max_attempts', attempts: count }] });
     assert.equal(plan([attempts(5), attempts(2)]).maxAttempts, 2);
+    const reasoning = (mode: 'leave_out' | 'refuse'): Policy =>
+      policy({ type: 'failure_handling', rules: [{ action: 'other_account_reasoning', mode }] });
+    assert.equal(plan([]).keepReasoning, false);
+    assert.equal(plan([reasoning('leave_out'), reasoning('refuse')]).keepReasoning, true);
   });
 
   it('about a provider or key count only for its candidates', () => {

@@ -48,6 +48,7 @@ describe('the facts of gemini-generate', () => {
       answers: 1,
       hasTools: true,
       lacksUsageChunk: false,
+      signed: { bound: [], needed: [], sealed: false },
     });
   });
 });

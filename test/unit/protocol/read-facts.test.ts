@@ -12,6 +12,7 @@ const NOTHING: BodyFacts = {
   answers: 1,
   conversation: null,
   lacksUsageChunk: false,
+  signed: { bound: [], needed: [], sealed: false },
 };
 
 interface Case {

@@ -10,7 +10,7 @@ describe('the Anthropic adapter', () => {
     assert.deepEqual(anthropic.defaultHeaders, { 'anthropic-version': '2023-06-01' });
   });
 
-  it('speaks Messages and its token counting, and no other protocol', () => {
+  it('speaks Messages and its token counting, and passes on what else its API has', () => {
     assert.equal(
       anthropic.path(providerRequest({ protocol: 'anthropic-messages', query: '?beta=true' })),
       '/v1/messages?beta=true',
@@ -19,7 +19,14 @@ describe('the Anthropic adapter', () => {
       anthropic.path(providerRequest({ protocol: 'anthropic-count-tokens' })),
       '/v1/messages/count_tokens',
     );
-    assert.deepEqual([...anthropic.protocols], ['anthropic-messages', 'anthropic-count-tokens']);
+    assert.equal(
+      anthropic.path(providerRequest({ protocol: 'anthropic-other', target: '/files', query: '?x=1' })),
+      '/v1/files?x=1',
+    );
+    assert.deepEqual(
+      [...anthropic.protocols],
+      ['anthropic-messages', 'anthropic-count-tokens', 'anthropic-other'],
+    );
   });
 
   for (const [model, family] of [

@@ -94,6 +94,14 @@ describe('the Gemini adapter', () => {
     assert.equal(google.path(embed), '/v1beta/models/e:embedContent');
   });
 
+  it('keeps other paths, with the model where it stands in one', () => {
+    const other = (target: string, model: string): string =>
+      google.path(providerRequest({ protocol: 'gemini-other', target, model, query: '?x=1' }));
+    assert.equal(other('/v1beta/files/abc', ''), '/v1beta/files/abc?x=1');
+    assert.equal(other('/v1/models/google%2Fa:predict', 'imagen-4'), '/v1/models/imagen-4:predict?x=1');
+    assert.equal(other('/v1beta/cachedContents', 'models/m'), '/v1beta/cachedContents?x=1');
+  });
+
   it("takes OpenAI's protocols at their own paths, with the key as a bearer", () => {
     assert.equal(
       google.path(providerRequest({ protocol: 'openai-chat' })),

@@ -12,9 +12,21 @@ describe('the OpenAI adapter', () => {
 
   it('knows the path of each of its protocols', () => {
     assert.deepEqual(
-      [...openai.protocols].map((protocol) => openai.path(providerRequest({ protocol, query: '?x=1' }))),
-      ['/v1/chat/completions?x=1', '/v1/completions?x=1', '/v1/responses?x=1', '/v1/embeddings?x=1'],
+      [...openai.protocols].map((protocol) => {
+        const target = protocol === 'openai-other' ? { target: '/files' } : {};
+        return openai.path(providerRequest({ protocol, query: '?x=1', ...target }));
+      }),
+      [
+        '/v1/chat/completions?x=1',
+        '/v1/completions?x=1',
+        '/v1/responses?x=1',
+        '/v1/embeddings?x=1',
+        '/v1/files?x=1',
+      ],
     );
+    const settings = { version: '/v4' };
+    const request = providerRequest({ protocol: 'openai-other', target: '/images/generations', settings });
+    assert.equal(compatible.path(request), '/v4/images/generations');
   });
 
   for (const [model, family] of [

@@ -124,6 +124,7 @@ const attempt = z
     usage: tokenUsage.exactOptional(),
     upstreamRequestId: z.string().exactOptional(),
     answerId: z.string().exactOptional(),
+    otherIds: z.array(z.string()).exactOptional(),
     transitions: z.array(transition),
     effects: z.array(z.string()),
   })
@@ -145,6 +146,7 @@ export const trace = z
       tags: z.array(z.string()),
     }),
     protocol: z.string(),
+    target: z.string().exactOptional(),
     model: z.string(),
     stream: z.boolean(),
     status: z.int(),

@@ -35,6 +35,14 @@ export const tokenUsage = z
     cacheWrite1hTokens: z.int(),
     outputTokens: z.int(),
     reasoningTokens: z.int(),
+    media: z
+      .object({
+        imageInput: z.int(),
+        audioInput: z.int(),
+        imageOutput: z.int(),
+        audioOutput: z.int(),
+      })
+      .exactOptional(),
   })
   .meta({ description: 'The input parts exclude each other; reasoning is a part of the output.' })
   .register(named, { id: 'TokenUsage' });

@@ -137,6 +137,44 @@ describe('GenaiPriceBook', function () {
     }
   });
 
+  it('agrees with the library on pictures and sound, and bounds them', () => {
+    for (const model of [
+      'gpt-image-1.5',
+      'gpt-image-2',
+      'gpt-4o-transcribe',
+      'gpt-4o-mini-tts',
+      'gpt-audio',
+    ]) {
+      const ours = price('openai', 'https://api.openai.com', model);
+      fc.assert(
+        fc.property(fc.array(fc.nat(5000), { minLength: 6, maxLength: 6 }), (counts) => {
+          const [text = 0, imageInput = 0, audioInput = 0, answer = 0, imageOutput = 0, audioOutput = 0] =
+            counts;
+          const input = text + imageInput + audioInput;
+          const output = answer + imageOutput + audioOutput;
+          const media = { imageInput, audioInput, imageOutput, audioOutput };
+          const cost = ours.cost({ ...NO_USAGE, inputTokens: input, outputTokens: output, media });
+          const theirs = calcPrice(
+            {
+              input_tokens: input,
+              input_image_tokens: imageInput,
+              input_audio_tokens: audioInput,
+              output_tokens: output,
+              output_image_tokens: imageOutput,
+              output_audio_tokens: audioOutput,
+            },
+            model,
+            { providerId: 'openai', timestamp: new Date(NOVEMBER) },
+          );
+          assert.ok(theirs);
+          assert.ok(Math.abs(cost - theirs.total_price * 1e9) <= 0.5 + 1e-3, model);
+          assert.ok(ours.worstCase(input, output, 'media') >= cost, model);
+        }),
+        { numRuns: 100 },
+      );
+    }
+  });
+
   it('is linear within a tier', () => {
     const ours = price('anthropic', 'https://api.anthropic.com', 'claude-opus-4-1');
     fc.assert(

@@ -6,6 +6,11 @@ import { answered, chatStream, MESSAGES_MODEL, translated } from './translated.t
 const user = { role: 'user', content: 'Hi' };
 const messages = [user];
 
+interface InputDelta {
+  readonly index: number;
+  readonly delta: { readonly partial_json: string };
+}
+
 /** The same question of each caller. */
 const QUESTIONS: Readonly<Record<DialogueProtocol, object>> = {
   'openai-chat': { messages, stream: true },
@@ -103,10 +108,31 @@ describe('a tool call', () => {
     assert.deepEqual(blocks(text), ['call_10 f', 'call_11 f']);
   });
 
-  it('that is mixed with another is an error, not other arguments', () => {
-    const stream = chatStream([call(0, 'a', 'f', '{'), call(1, 'b', 'f', '{'), call(0, null, null, '}')]);
+  it('that is received side by side with another comes whole, one after the other', () => {
+    const stream = chatStream([
+      call(0, 'a', 'f', '{'),
+      call(1, 'b', 'g', '{"x"'),
+      call(0, null, null, '"y":"}"'),
+      call(1, null, null, ':1}'),
+      call(0, null, null, '}'),
+    ]);
+    const { text } = answered(asked(['f', 'g']), 'openai-chat', 'anthropic-messages', stream);
+    assert.deepEqual(blocks(text), ['a f', 'b g']);
+    const events = text
+      .split('\n')
+      .filter((line) => line.includes('"input_json_delta"'))
+      .map((line) => JSON.parse(line.slice('data: '.length)) as InputDelta);
+    const of = (asked: number): unknown => {
+      const pieces = events.filter(({ index }) => index === asked);
+      return JSON.parse(pieces.map(({ delta }) => delta.partial_json).join(''));
+    };
+    assert.deepEqual([of(0), of(1)], [{ y: '}' }, { x: 1 }]);
+  });
+
+  it('that gets more arguments after it was whole is an error, not other arguments', () => {
+    const stream = chatStream([call(0, 'a', 'f', '{}'), call(1, 'b', 'f', '{'), call(0, null, null, '}')]);
     const { failure } = answered(asked(['f']), 'openai-chat', 'anthropic-messages', stream);
-    assert.match(failure?.message ?? '', /mixed/);
+    assert.match(failure?.message ?? '', /added to the arguments/);
   });
 
   it('of a freeform tool of Codex is text again', () => {

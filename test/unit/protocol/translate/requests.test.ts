@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { largestOutput } from '../../../../server/protocol/translate/largest-output.ts';
 import type { DialogueProtocol } from '../../../../server/protocol/translate/dialogue.ts';
 import { isTranslatable, translateRequest } from '../../../../server/protocol/translate/translate.ts';
-import { MESSAGES_MODEL, refusal, translated } from './translated.ts';
+import { MESSAGES_MODEL, refusal, type Translated, translated } from './translated.ts';
 
 const user = { role: 'user', content: 'Hi' };
 
@@ -272,6 +273,41 @@ describe('instructions in the middle', () => {
   });
 });
 
+describe('instructions in the middle, for a provider that has none there', () => {
+  const conversation = [
+    user,
+    { role: 'assistant', content: 'Yes?' },
+    { role: 'system', content: 'Be brief.' },
+    user,
+  ];
+  const texts = {
+    'anthropic-messages': ({ json }: Translated) =>
+      (json['messages'] as { role: string; content: { text: string }[] }[]).map(({ role, content }) => [
+        role,
+        content.map(({ text }) => text),
+      ]),
+    'gemini-generate': ({ json }: Translated) =>
+      (json['contents'] as { role: string; parts: { text: string }[] }[]).map(({ role, parts }) => [
+        role === 'model' ? 'assistant' : role,
+        parts.map(({ text }) => text),
+      ]),
+  };
+  for (const from of ['openai-chat', 'openai-responses'] as const) {
+    for (const to of ['anthropic-messages', 'gemini-generate'] as const) {
+      it(`stay in their place as the user's words, with a warning (${from} to ${to})`, () => {
+        const body = from === 'openai-chat' ? { messages: conversation } : { input: conversation };
+        const request = translated(from, to, body);
+        assert.deepEqual(texts[to](request), [
+          ['user', ['Hi']],
+          ['assistant', ['Yes?']],
+          ['user', ['Be brief.', 'Hi']],
+        ]);
+        assert.match(request.warnings.join(), /instructions in the middle of the conversation became part/);
+      });
+    }
+  }
+});
+
 describe('a choice of tools', () => {
   it('is free where the tool that was named had to be left out', () => {
     const { json, warnings } = translated('anthropic-messages', 'openai-chat', {
@@ -342,12 +378,36 @@ describe('a schema for OpenAI', () => {
 describe('what Claude Code can do with Anthropic alone', () => {
   it('is no more output than the model has', () => {
     const body = { messages: [user], max_tokens: 128_000 };
-    const limited = translated('anthropic-messages', 'gemini-generate', body, { largestOutput: 65_536 });
+    const limited = translated('anthropic-messages', 'gemini-generate', body, {
+      largestOutput: largestOutput('gemini-2.5-pro'),
+    });
     assert.deepEqual(limited.json['generationConfig'], { maxOutputTokens: 65_536 });
     assert.match(limited.warnings.join(), /lowered to the 65536 tokens/);
-    const free = translated('anthropic-messages', 'gemini-generate', body);
+    const free = translated('anthropic-messages', 'gemini-generate', body, {
+      largestOutput: largestOutput('gemini-9'),
+    });
     assert.deepEqual(free.json['generationConfig'], { maxOutputTokens: 128_000 });
   });
+
+  for (const [model, most] of [
+    ['gpt-4o', 16_384],
+    ['openai/gpt-4o-mini-2024-07-18', 16_384],
+    ['gpt-4o-2024-05-13', 4_096],
+    ['gpt-4', 8_192],
+    ['gpt-4.1-mini', 32_768],
+    ['gpt-5.2', Infinity],
+    ['o3-mini', 100_000],
+    ['gemini-2.0-flash', 8_192],
+    ['gemini-3-pro-preview', 65_536],
+    ['claude-3-5-haiku-20241022', 8_192],
+    ['us.anthropic.claude-opus-4-1-20250805-v1:0', 32_000],
+    ['claude-opus-4-5', 64_000],
+    ['claude-opus-4-6', Infinity],
+    ['claude-sonnet-4@20250514', 64_000],
+    ['llama-3.3-70b', Infinity],
+  ] as const) {
+    it(`is more than ${most} tokens of ${model}`, () => assert.equal(largestOutput(model), most));
+  }
 
   it('is told in words where it searches for tools', () => {
     const found = [{ type: 'tool_reference', tool_name: 'WebFetch' }];

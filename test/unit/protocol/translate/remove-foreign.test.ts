@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
+import { signatureName, signedReasoning } from '../../../../server/protocol/signed-reasoning.ts';
 import type { DialogueProtocol } from '../../../../server/protocol/translate/dialogue.ts';
-import { removeSeals } from '../../../../server/protocol/translate/remove-seals.ts';
+import { removeForeign } from '../../../../server/protocol/translate/remove-foreign.ts';
 import { openSignature, sealSignature } from '../../../../server/protocol/translate/signature-seal.ts';
 
 const SIGNATURE = { origin: 'gemini-generate', value: 'c2ln+/=', redacted: false } as const;
+const NAME = signatureName(SIGNATURE.value);
 const sealed = sealSignature(SIGNATURE, 'anthropic-messages');
 
 function remove(
   protocol: DialogueProtocol,
   body: object,
+  foreign: readonly string[] = [],
 ): { body: unknown; warnings: readonly string[] } | null {
-  const found = removeSeals(protocol, new TextEncoder().encode(JSON.stringify(body)));
+  const found = removeForeign(protocol, new TextEncoder().encode(JSON.stringify(body)), new Set(foreign));
   return found && { body: JSON.parse(new TextDecoder().decode(found.body)), warnings: found.warnings };
 }
 
@@ -29,12 +32,13 @@ describe('a sealed signature', () => {
 });
 
 describe('a conversation that others have answered in between', () => {
-  it('passes as it is where nobody else did', () => {
-    const thinking = { type: 'thinking', thinking: 'Hm.', signature: 'EqQB' };
-    assert.equal(
-      remove('anthropic-messages', { messages: [{ role: 'assistant', content: [thinking] }] }),
-      null,
-    );
+  it('is known by the facts of the request', () => {
+    const signed = (signature: string): unknown =>
+      signedReasoning('anthropic-messages', {
+        messages: [{ role: 'assistant', content: [{ type: 'thinking', thinking: 'Hm.', signature }] }],
+      });
+    assert.deepEqual(signed('EqQB'), { bound: [], needed: [], sealed: false });
+    assert.deepEqual(signed(sealed), { bound: [NAME], needed: [], sealed: true });
   });
 
   it("goes to Anthropic without the others' thinking, and does not think in the middle of a turn", () => {
@@ -88,5 +92,28 @@ describe('a conversation that others have answered in between', () => {
         },
       ],
     });
+  });
+
+  it('goes to OpenAI without what another account has encrypted, and without ids that only that one knows', () => {
+    const item = (value: string): object => ({ type: 'reasoning', id: 'rs_1', encrypted_content: value });
+    const call = { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' };
+    const found = remove(
+      'openai-responses',
+      { input: [item('own'), item('other'), { ...call, id: 'fc_1' }] },
+      [signatureName('other')],
+    );
+    assert.deepEqual(found, {
+      body: { input: [item('own'), call] },
+      warnings: ['reasoning that only another account can read was left out'],
+    });
+  });
+
+  it('goes to Gemini without the thoughts of another account', () => {
+    const functionCall = { name: 'f', args: {} };
+    const content = (thoughtSignature: string): object => ({
+      contents: [{ role: 'model', parts: [{ functionCall, thoughtSignature }] }],
+    });
+    const found = remove('gemini-generate', content('other'), [signatureName('other')]);
+    assert.deepEqual(found?.body, content('skip_thought_signature_validator'));
   });
 });

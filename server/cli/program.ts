@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { VERSION } from '../../shared/version.ts';
+import { addAuditCommand } from './commands/audit.ts';
+import { addBudgetsCommands } from './commands/budgets.ts';
+import { addDaemonCommands } from './commands/daemon.ts';
+import { addKeysCommands } from './commands/keys.ts';
+import { addPoliciesCommands } from './commands/policies.ts';
+import { addQuotasCommands } from './commands/quotas.ts';
+import { addReportCommand } from './commands/report.ts';
+import { addRequestsCommands } from './commands/requests.ts';
+import { addRouteCommand } from './commands/route.ts';
+import { addTokensCommands } from './commands/tokens.ts';
+import { addVirtualKeysCommands } from './commands/virtual-keys.ts';
+
+const EPILOGUE = `
+To begin:
+  apikeyrouter keys add openai                     asks for the key, hidden
+  apikeyrouter virtual-keys create my-tool         a token for a tool, and what to tell the tool
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the daemon is not running`;
+
+/** Every command that there is. `json`: errors are for programs. */
+export function program(json: boolean): Command {
+  const root = new Command('apikeyrouter')
+    .description(
+      'One local address for every AI coding tool: keys with failover, exact budgets, explained routing.',
+    )
+    .version(VERSION)
+    .option('--json', 'print JSON for programs')
+    .option('--home <folder>', "data folder (default: $APIKEYROUTER_HOME, else the system's place)")
+    .addHelpText('after', EPILOGUE)
+    .showHelpAfterError('(add --help for what is possible)')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .hook('preAction', (_, command) => {
+      const { home } = command.optsWithGlobals<{ home?: string }>();
+      if (home !== undefined) process.env['APIKEYROUTER_HOME'] = home;
+    });
+  // Programs get the error as JSON instead, once it is caught.
+  if (json) root.configureOutput({ writeErr: () => undefined });
+  addDaemonCommands(root);
+  addKeysCommands(root);
+  addVirtualKeysCommands(root);
+  addBudgetsCommands(root);
+  addQuotasCommands(root);
+  addPoliciesCommands(root);
+  addRouteCommand(root);
+  addRequestsCommands(root);
+  addReportCommand(root);
+  addAuditCommand(root);
+  addTokensCommands(root);
+  return root;
+}
