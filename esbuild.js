@@ -26,6 +26,7 @@ const bundles = [
       cli: 'server/cli/main.ts',
       'run-daemon': 'server/daemon/run-daemon.ts',
       'checkpoint-worker': 'server/adapters/sqlite/checkpoint-worker.ts',
+      'report-worker': 'server/adapters/sqlite/report-worker.ts',
     },
   },
 ];

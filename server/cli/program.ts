@@ -6,6 +6,7 @@ import { addDaemonCommands } from './commands/daemon.ts';
 import { addKeysCommands } from './commands/keys.ts';
 import { addPoliciesCommands } from './commands/policies.ts';
 import { addQuotasCommands } from './commands/quotas.ts';
+import { addReportCommand } from './commands/report.ts';
 import { addRequestsCommands } from './commands/requests.ts';
 import { addRouteCommand } from './commands/route.ts';
 import { addTokensCommands } from './commands/tokens.ts';
@@ -45,6 +46,7 @@ export function program(json: boolean): Command {
   addPoliciesCommands(root);
   addRouteCommand(root);
   addRequestsCommands(root);
+  addReportCommand(root);
   addAuditCommand(root);
   addTokensCommands(root);
   return root;

@@ -35,7 +35,7 @@ import type { Vault } from './ports/vault.ts';
 import { TokenCalibration } from './pricing/token-calibration.ts';
 import { LearnedLimits } from './quota/learned-limits.ts';
 import { QuotaBook } from './quota/quota-book.ts';
-import { Retention } from './retention/retention.ts';
+import { MAX_TRACES, Retention } from './retention/retention.ts';
 import { Router } from './router/router.ts';
 import { AccountBound } from './routing/account-bound.ts';
 import { PromptCaches } from './routing/prompt-caches.ts';
@@ -58,6 +58,8 @@ export interface CoreParts {
   readonly headTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly observer?: CoreObserver;
+  /** Of requests' history; a month without a limit in bytes if left out. */
+  readonly history?: { readonly ageMs: number; readonly mostBytes: number };
 }
 
 /** Told of what happens, beside requests and never in their way. Must not throw. */
@@ -174,6 +176,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
         logger.info(
           {
             requestId: trace.requestId,
+            ...(trace.clientRequestId === undefined ? {} : { clientRequestId: trace.clientRequestId }),
             model: trace.model || trace.target,
             status: trace.status,
             outcome: trace.outcome,
@@ -238,7 +241,18 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   for (const quota of registry.quotas) await quotas.set(quota, clock.now());
   policyAdmin.use(registry.policies.map(({ policy }, index) => parsePolicy(policy, index)));
   const failed = report('what is old could not be forgotten');
-  const retention = new Retention({ store, budgets, alerts, cells, clock, failed });
+  const retention = new Retention({
+    store,
+    budgets,
+    alerts,
+    cells,
+    clock,
+    failed,
+    ...(parts.history && {
+      logs: { traces: { ageMs: parts.history.ageMs, most: MAX_TRACES } },
+      mostBytes: parts.history.mostBytes,
+    }),
+  });
   return {
     router,
     admin,

@@ -4,9 +4,13 @@ import { EnvelopeVault } from '../adapters/envelope/envelope-vault.ts';
 import { openDataKey } from '../adapters/envelope/open-data-key.ts';
 import { ServiceAccountTokens } from '../adapters/google/service-account-tokens.ts';
 import { KeyringKeychain } from '../adapters/keychain/keyring-keychain.ts';
+import type { ProviderPlace } from '../adapters/otlp/gen-ai.ts';
+import { OtlpExporter } from '../adapters/otlp/otlp-exporter.ts';
+import { type OtlpSettings, readOtlpSettings } from '../adapters/otlp/otlp-settings.ts';
 import { PinoLogger } from '../adapters/pino/pino-logger.ts';
 import { GenaiPriceBook } from '../adapters/prices/genai-price-book.ts';
 import { PrometheusMetrics } from '../adapters/prometheus/prometheus-metrics.ts';
+import { SqliteReports } from '../adapters/sqlite/sqlite-reports.ts';
 import { SqliteStore } from '../adapters/sqlite/sqlite-store.ts';
 import { NodeTokens } from '../adapters/system/node-tokens.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
@@ -15,6 +19,7 @@ import { proxyFromEnvironment } from '../adapters/undici/proxy-choice.ts';
 import { trustedAuthorities } from '../adapters/undici/trusted-authorities.ts';
 import { UndiciUpstream } from '../adapters/undici/undici-upstream.ts';
 import type { Admin } from '../core/admin/admin.ts';
+import { readStanding } from '../core/admin/standing.ts';
 import { openCore } from '../core/open-core.ts';
 import type { Router } from '../core/router/router.ts';
 import { HttpServer } from '../http/http-server.ts';
@@ -23,6 +28,7 @@ import { dialogueTranslator } from '../protocol/translate/translator.ts';
 import { providerAdapters } from '../providers/adapters.ts';
 import { PRESETS } from '../providers/presets.ts';
 import type { BesideBundle } from './beside-bundle.ts';
+import { historyLimits } from './history-limits.ts';
 import { isProcessAlive } from './process-alive.ts';
 
 export interface DaemonOptions extends BesideBundle {
@@ -64,11 +70,13 @@ const UNKNOWN_HOLD_MS = 15 * 60_000;
 /** Builds every part and joins them: the only place that knows which technology stands behind a port. */
 export async function compose(options: DaemonOptions): Promise<Daemon> {
   const { folder, version } = options;
+  const history = historyLimits(options.env);
   const clock = new SystemClock();
   const random = new SystemRandom(clock);
   const tokens = new NodeTokens();
+  const file = path.join(folder, 'router.db');
   const store = SqliteStore.open({
-    file: path.join(folder, 'router.db'),
+    file,
     instance: { id: options.instanceId, pid: process.pid },
     clock,
     isAlive: isProcessAlive,
@@ -92,6 +100,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     authorities: trustedAuthorities(options.env['APIKEYROUTER_CA_FILE']),
   });
   const prices = new GenaiPriceBook(clock);
+  const telemetry: { exporter: OtlpExporter | null } = { exporter: null };
   const core = await openCore({
     store,
     vault,
@@ -111,10 +120,18 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     version,
     headTimeoutMs: HEAD_TIMEOUT_MS,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
+    history,
+    observer: { requestEnded: (trace) => telemetry.exporter?.requestEnded(trace) },
   });
   const { router, admin, pool, virtualKeys, abandoned } = core;
   if (abandoned > 0) logger.warn({ attempts: abandoned }, 'attempts of unknown outcome found after a crash');
   const report = (what: string) => (error: unknown) => logger.error({ err: error }, what);
+  const otlp = otlpSettings(options, report('telemetry is not exported'));
+  if (otlp) {
+    const provider = (id: string): ProviderPlace | undefined => pool.provider(id);
+    const parts = { settings: otlp, upstream, clock, logger, version, provider };
+    telemetry.exporter = new OtlpExporter(parts);
+  }
   const housekeeping = keepHouse(clock, store, report('expired holds could not be released'));
 
   const http = new HttpServer({
@@ -124,24 +141,43 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     random,
     maxBodyBytes: MAX_BODY_BYTES,
     admin,
+    reports: new SqliteReports({
+      file,
+      worker: options.reportWorker,
+      ...(options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding }),
+    }),
     lifecycle: options.lifecycle,
     pool,
     prices,
     logger,
     managementToken: options.managementToken,
     version,
-    renderMetrics: () => metrics.render(),
+    renderMetrics: async () => metrics.render(await readStanding(admin, router)),
   });
   const { managementToken } = options;
   const lsp = new LspServer({ admin, clock, logger, managementToken, version });
   const close = async (): Promise<void> => {
     housekeeping();
     core.dispose();
+    await telemetry.exporter?.close();
     await upstream.close();
     await store.close();
     await logger.close();
   };
   return { http, lsp, admin, router, logger, store, clock, close };
+}
+
+/** A variable that can't be meant is no reason to serve nobody. */
+function otlpSettings(
+  { env, version, instanceId }: DaemonOptions,
+  failed: (error: unknown) => void,
+): OtlpSettings | null {
+  try {
+    return readOtlpSettings(env, { version, instanceId });
+  } catch (error) {
+    failed(error);
+    return null;
+  }
 }
 
 /** Once a minute: a predecessor that died while it drained, and holds whose provider must have ended by now. */

@@ -1,6 +1,5 @@
 import { NANO_PER_USD } from '../../shared/model/money.ts';
 import { NO_USAGE, type TokenUsage } from '../../shared/model/usage.ts';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { VirtualKeys } from '../core/admin/virtual-keys.ts';
 import type { KeyPool } from '../core/key/key-pool.ts';
 import type { Codec } from '../core/ports/codec.ts';
@@ -9,6 +8,7 @@ import { priceOf } from '../core/pricing/key-price.ts';
 import { CODECS } from '../protocol/classify.ts';
 import { authenticate } from './authenticate.ts';
 import { statusOfCode } from './error-status.ts';
+import { type HttpCall, shownId } from './request-identity.ts';
 import { sendFailure, sendJson } from './send.ts';
 
 export interface ModelsParts {
@@ -21,16 +21,16 @@ export interface ModelsParts {
 export function handleModels(
   parts: ModelsParts,
   model: string | null,
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, identity }: HttpCall,
 ): void {
+  const requestId = shownId(identity);
   const anthropic = request.headers['anthropic-version'] !== undefined;
   const google = !anthropic && request.headers['x-goog-api-key'] !== undefined;
   const codec: Codec = CODECS[anthropic ? 'anthropic-messages' : google ? 'gemini-generate' : 'openai-chat'];
   const caller = authenticate(request.headers, parts.virtualKeys);
   if ('code' in caller) {
     const failure = { ...caller, status: statusOfCode(caller.code), final: true };
-    sendFailure(response, codec, failure, '');
+    sendFailure(response, codec, failure, requestId);
     return;
   }
   const models = usableModels(parts);
@@ -50,7 +50,7 @@ export function handleModels(
     return;
   }
   const message = `No usable key lists the model "${model.slice(0, 128)}". GET /v1/models shows those that are listed.`;
-  sendFailure(response, codec, { code: 'no_key_for_model', status: 404, message, final: true }, '');
+  sendFailure(response, codec, { code: 'no_key_for_model', status: 404, message, final: true }, requestId);
 }
 
 interface ListedModel {

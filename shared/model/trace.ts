@@ -139,6 +139,8 @@ export interface AttemptTrace {
   readonly model: string;
   readonly startedAt: number;
   readonly firstByteAt?: number;
+  /** First content of a stream: what comes before it, pings and heads, is not of the model. */
+  readonly firstTokenAt?: number;
   readonly endedAt: number;
   readonly status?: number;
   readonly outcome: AttemptOutcome;
@@ -170,6 +172,10 @@ export type RequestOutcome = 'succeeded' | 'failed' | 'cancelled' | 'rejected';
 /** The whole history of one request. */
 export interface Trace {
   readonly requestId: string;
+  /** The caller's own `X-Request-ID`; several requests may have the same. */
+  readonly clientRequestId?: string;
+  /** The caller's W3C trace context, of which this request is a part. */
+  readonly traceparent?: string;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly caller: CallerIdentity;

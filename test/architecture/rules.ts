@@ -54,6 +54,11 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     packages: ['node:*'],
   },
   { of: 'server/adapters/pino', imports: PORTS, packages: ['pino', 'node:*'] },
+  {
+    of: 'server/adapters/otlp',
+    imports: ['server/core/fetch-answer.ts', ...PORTS],
+    packages: ['node:*'],
+  },
   { of: 'server/adapters/prometheus', imports: PORTS, packages: ['prom-client'] },
   {
     of: 'server/adapters/prices',

@@ -170,6 +170,10 @@ export class MemoryStore implements Store {
     return log === 'entries' ? this.#ledger.prune(keep, limit) : this.#history.prune(log, keep, limit);
   }
 
+  async usedBytes(): Promise<number> {
+    return 0;
+  }
+
   sweepCounters(isOver: (counter: UsedCounter) => boolean): CounterSweep {
     return this.#ledger.sweepCounters(isOver);
   }

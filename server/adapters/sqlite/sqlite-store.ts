@@ -221,6 +221,10 @@ export class SqliteStore implements Store {
     return this.#queue.write(() => this.#pruning.pruneLog(log, keep, limit));
   }
 
+  async usedBytes(): Promise<number> {
+    return this.#pruning.usedBytes();
+  }
+
   sweepCounters(isOver: (counter: UsedCounter) => boolean): CounterSweep {
     let last: CounterAddress | null = null;
     const next = async (limit: number): Promise<'more' | 'done'> => {

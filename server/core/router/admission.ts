@@ -144,6 +144,13 @@ export class Admission {
         virtualKeyId: run.request.virtualKey.id,
         model: candidate.model,
         at,
+        attribution: {
+          team: run.facts.team,
+          project: run.facts.project,
+          tool: run.facts.tool,
+          tags: run.facts.tags,
+          conversation: run.request.facts.conversation,
+        },
         amountNano: bounds.worstNano,
         holds,
       },

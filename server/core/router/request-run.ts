@@ -104,6 +104,8 @@ export class RequestRun {
     const usage = this.attempts.findLast((attempt) => attempt.usage)?.usage;
     return {
       requestId: request.id,
+      ...(request.clientRequestId === undefined ? {} : { clientRequestId: request.clientRequestId }),
+      ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
       startedAt: request.receivedAt,
       endedAt,
       caller: {
