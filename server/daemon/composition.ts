@@ -112,7 +112,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     headTimeoutMs: HEAD_TIMEOUT_MS,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
   });
-  const { router, admin, pool, virtualKeys, abandoned } = core;
+  const { router, admin, virtualKeys, abandoned } = core;
   if (abandoned > 0) logger.warn({ attempts: abandoned }, 'attempts of unknown outcome found after a crash');
   const report = (what: string) => (error: unknown) => logger.error({ err: error }, what);
   const housekeeping = keepHouse(clock, store, report('expired holds could not be released'));
@@ -125,8 +125,6 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     maxBodyBytes: MAX_BODY_BYTES,
     admin,
     lifecycle: options.lifecycle,
-    pool,
-    prices,
     logger,
     managementToken: options.managementToken,
     version,

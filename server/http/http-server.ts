@@ -2,9 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Manager } from '../core/admin/management-tokens.ts';
-import type { KeyPool } from '../core/key/key-pool.ts';
 import type { Logger } from '../core/ports/logger.ts';
-import type { PriceBook } from '../core/ports/prices.ts';
 import { RouterError } from '../core/router-error.ts';
 import { CODECS, classifyPath, endpointPath } from '../protocol/classify.ts';
 import { dialectOf } from '../protocol/other/dialect.ts';
@@ -21,8 +19,6 @@ import type { ProxyParts } from './serve-caller.ts';
 import { closeAfterRefusal, sendFailure, sendJson } from './send.ts';
 
 export interface HttpServerParts extends ProxyParts, ManagementParts {
-  readonly pool: KeyPool;
-  readonly prices: PriceBook;
   readonly logger: Logger;
   readonly managementToken: string;
   readonly version: string;
