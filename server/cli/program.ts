@@ -4,6 +4,7 @@ import { addAuditCommand } from './commands/audit.ts';
 import { addBudgetsCommands } from './commands/budgets.ts';
 import { addDaemonCommands } from './commands/daemon.ts';
 import { addKeysCommands } from './commands/keys.ts';
+import { addModelsCommands } from './commands/models.ts';
 import { addPoliciesCommands } from './commands/policies.ts';
 import { addQuotasCommands } from './commands/quotas.ts';
 import { addReportCommand } from './commands/report.ts';
@@ -41,6 +42,7 @@ export function program(json: boolean): Command {
   addDaemonCommands(root);
   addKeysCommands(root);
   addVirtualKeysCommands(root);
+  addModelsCommands(root);
   addBudgetsCommands(root);
   addQuotasCommands(root);
   addPoliciesCommands(root);

@@ -147,8 +147,6 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
       ...(options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding }),
     }),
     lifecycle: options.lifecycle,
-    pool,
-    prices,
     logger,
     managementToken: options.managementToken,
     version,

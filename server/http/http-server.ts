@@ -2,10 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Manager } from '../core/admin/management-tokens.ts';
-import type { KeyPool } from '../core/key/key-pool.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import type { Random } from '../core/ports/random.ts';
-import type { PriceBook } from '../core/ports/prices.ts';
 import { RouterError } from '../core/router-error.ts';
 import { CODECS, classifyPath, endpointPath } from '../protocol/classify.ts';
 import { dialectOf } from '../protocol/other/dialect.ts';
@@ -23,8 +21,6 @@ import type { ProxyParts } from './serve-caller.ts';
 import { closeAfterRefusal, sendFailure, sendJson } from './send.ts';
 
 export interface HttpServerParts extends ProxyParts, ManagementParts {
-  readonly pool: KeyPool;
-  readonly prices: PriceBook;
   readonly logger: Logger;
   readonly random: Random;
   readonly managementToken: string;

@@ -81,6 +81,8 @@ export interface SkippedKey {
   readonly until?: number;
   /** The rule that left it out. */
   readonly rule?: RuleReference;
+  /** For which model, where several were candidates of one decision. */
+  readonly model?: string;
 }
 
 /** A rule of a policy: its policy's name and its place there, from 0. */
@@ -93,6 +95,7 @@ export interface RuleReference {
 /** The choice made for a request: enough to explain it, and to make it again. */
 export interface Decision {
   readonly at: number;
+  /** Or the name of the group whose models were candidates. */
   readonly model: string;
   readonly objective: Objective;
   /** In the order in which they will be tried; the best ones, where there were many. */

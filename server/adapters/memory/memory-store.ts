@@ -17,6 +17,7 @@ import type {
   UsedCounter,
 } from '../../core/ports/store.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
+import type { ModelNameRecord } from '../../../shared/model/model-names.ts';
 import type {
   KeyRecord,
   ManagementTokenRecord,
@@ -108,6 +109,14 @@ export class MemoryStore implements Store {
 
   async saveManagementToken(token: ManagementTokenRecord): Promise<void> {
     this.#registry.saveManagementToken(token);
+  }
+
+  async saveModelName(record: ModelNameRecord): Promise<void> {
+    this.#registry.saveModelName(record);
+  }
+
+  async deleteModelName(name: string): Promise<void> {
+    this.#registry.deleteModelName(name);
   }
 
   async saveBudget(budget: BudgetRecord): Promise<void> {

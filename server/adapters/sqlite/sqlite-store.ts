@@ -18,6 +18,7 @@ import type {
   UsedCounter,
 } from '../../core/ports/store.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
+import type { ModelNameRecord } from '../../../shared/model/model-names.ts';
 import type {
   KeyRecord,
   ManagementTokenRecord,
@@ -160,6 +161,14 @@ export class SqliteStore implements Store {
 
   saveManagementToken(token: ManagementTokenRecord): Promise<void> {
     return this.#queue.write(() => this.#registry.saveManagementToken(token));
+  }
+
+  saveModelName(record: ModelNameRecord): Promise<void> {
+    return this.#queue.write(() => this.#registry.saveModelName(record));
+  }
+
+  deleteModelName(name: string): Promise<void> {
+    return this.#queue.write(() => this.#registry.deleteModelName(name));
   }
 
   saveBudget(budget: BudgetRecord): Promise<void> {

@@ -1,5 +1,6 @@
 import type { NanoUsd } from '../../../shared/model/money.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
+import type { ModelNameRecord } from '../../../shared/model/model-names.ts';
 import type {
   KeyRecord,
   ProviderRecord,
@@ -154,6 +155,7 @@ export interface RegistrySnapshot {
   readonly keys: readonly KeyRecord[];
   readonly virtualKeys: readonly VirtualKeyRecord[];
   readonly managementTokens: readonly ManagementTokenRecord[];
+  readonly modelNames: readonly ModelNameRecord[];
   readonly cells: readonly CellRecord[];
   readonly budgets: readonly BudgetRecord[];
   readonly quotas: readonly QuotaRecord[];
@@ -193,6 +195,8 @@ export interface Registry {
   deleteKey(keyId: string): Promise<void>;
   saveVirtualKey(key: VirtualKeyRecord): Promise<void>;
   saveManagementToken(token: ManagementTokenRecord): Promise<void>;
+  saveModelName(record: ModelNameRecord): Promise<void>;
+  deleteModelName(name: string): Promise<void>;
   saveBudget(budget: BudgetRecord): Promise<void>;
   /** Counters stay, as with `deleteQuota`: what was spent remains spent. */
   deleteBudget(id: string): Promise<void>;

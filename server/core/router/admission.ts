@@ -74,7 +74,7 @@ export class Admission {
     channel: CallerChannel,
   ): Promise<Admitted | NotAdmitted> {
     const { clock, waits, budgets: book } = this.#parts;
-    const budgets = book.matching(run.budgetFacts(candidate.key, candidate.model), run.facts);
+    const budgets = book.matching(run.budgetFacts(candidate), run.facts);
     const wish: Wish = { run, candidate, attemptId, budgets };
     let limit = injectedLimit(run, candidate);
     if (limit === 'reject') return unbounded(candidate);

@@ -6,6 +6,7 @@ import { unseenOutcomes } from './0004-unseen-outcomes.ts';
 import { managementTokens } from './0005-management-tokens.ts';
 import { clientIds } from './0006-client-ids.ts';
 import { attribution } from './0007-attribution.ts';
+import { modelNames } from './0008-model-names.ts';
 
 /** Every migration in order. Those that were released never change: a new one is added instead. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   managementTokens,
   clientIds,
   attribution,
+  modelNames,
 ];

@@ -6,6 +6,7 @@ import { daemonRoutes, type Lifecycle } from './daemon-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { keyRoutes } from './key-routes.ts';
 import { limitRoutes } from './limit-routes.ts';
+import { modelRoutes } from './model-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
 import { reportRoutes } from './report-routes.ts';
@@ -27,6 +28,7 @@ export function managementRoutes({ admin, reports, clock, lifecycle }: Managemen
     ...keyRoutes(admin),
     ...providerRoutes(admin),
     ...virtualKeyRoutes(admin),
+    ...modelRoutes(admin),
     ...limitRoutes(admin),
     ...policyRoutes(admin),
     ...historyRoutes(admin),

@@ -79,6 +79,7 @@ export const decision = z
         reason: z.string(),
         until: time.exactOptional(),
         rule: rule.exactOptional(),
+        model: z.string().exactOptional(),
       }),
     ),
     unlisted: z.int(),
