@@ -102,7 +102,9 @@ function withoutEmptyTables(format: ConfigFormat, text: string, { path, depth }:
   for (let length = path.length - 1; length > depth; length--) {
     const table = path.slice(0, length);
     const value = valueAt(format.parse(left), table);
-    if (value !== null && !(isTable(value) && Object.keys(value).length === 0)) break;
+    const isEmpty = value === null || (isTable(value) && Object.keys(value).length === 0);
+    // Somebody may have written a comment into it.
+    if (!isEmpty || /[^{}\s]/.test(format.source(left, table) ?? '')) break;
     left = format.remove(left, table);
   }
   return left;

@@ -43,9 +43,12 @@ export const DOTENV: ConfigFormat = {
 
 function variables(text: string): readonly Variable[] {
   return [...text.matchAll(LINE)].map((match) => {
-    const [whole, name = '', , value = ''] = match;
-    const valueStart = match.index + whole.length - value.length;
-    return { name, start: match.index, valueStart, valueEnd: valueStart + value.trimEnd().length };
+    const [whole, name = '', gap = '', written = ''] = match;
+    const value = written.trimEnd();
+    // Where nothing is written, the space before a comment belongs to that.
+    const before = value === '' ? whole.length - written.length - gap.length : whole.length - written.length;
+    const valueStart = match.index + before;
+    return { name, start: match.index, valueStart, valueEnd: valueStart + value.length };
   });
 }
 

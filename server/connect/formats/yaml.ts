@@ -1,7 +1,7 @@
 import {
+  Document,
   isMap,
   isScalar,
-  parseDocument,
   parseAllDocuments,
   stringify,
   type Pair,
@@ -66,7 +66,7 @@ export const YAML: ConfigFormat = {
       .split('\n')
       .map((line) => indent + line)
       .join(eol);
-    const at = last ? nextLine(text, Math.max(valueRange(text, last).end - 1, 0)) : text.length;
+    const at = last ? nextLine(text, valueRange(text, last).end) : text.length;
     const gap = at === 0 || text[at - 1] === '\n' ? '' : eol;
     return splice(text, at, at, `${gap}${lines}${eol}`);
   },
@@ -75,16 +75,16 @@ export const YAML: ConfigFormat = {
     if (!pair) return text;
     const { end } = valueRange(text, pair);
     const start = lineStart(text, keyStart(pair));
-    return splice(text, start, nextLine(text, Math.max(end - 1, start)), '');
+    return splice(text, start, nextLine(text, end), '');
   },
 };
 
-function document(text: string): ReturnType<typeof parseDocument> {
-  if (parseAllDocuments(text).length > 1) throw unreadable('It holds more than one YAML document.');
-  const parsed = parseDocument(text, { prettyErrors: true });
-  const [error] = parsed.errors;
+function document(text: string): Document {
+  const [first, second] = parseAllDocuments(text);
+  if (second) throw unreadable('It holds more than one YAML document.');
+  const [error] = first?.errors ?? [];
   if (error) throw unreadable(`It is not valid YAML: ${error.message.split('\n')[0]}`);
-  return parsed;
+  return first ?? new Document();
 }
 
 function root(text: string): YAMLMap | null {
@@ -109,11 +109,12 @@ function keyStart(pair: Pair): number {
   return (pair.key as Scalar).range?.[0] ?? 0;
 }
 
-/** All that stands behind the colon, so that a key without a value has its place too. */
+/** All that stands behind the colon, so that a key without a value has its place too, but for its line break. */
 function valueRange(text: string, pair: Pair): Range {
   const { range } = (pair.value ?? {}) as { readonly range?: readonly [number, number, number] | null };
   const start = text.indexOf(':', (pair.key as Scalar).range?.[1] ?? 0) + 1;
-  return { start, end: range && range[0] < range[1] ? range[1] : start };
+  const end = range && range[0] < range[1] ? range[1] : start;
+  return { start, end: end - (/\r?\n$/.exec(text.slice(start, end))?.[0].length ?? 0) };
 }
 
 function columnOf(text: string, pair: Pair): string {
