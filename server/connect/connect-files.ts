@@ -19,6 +19,8 @@ import type { FilePlan } from './tool.ts';
 export interface PreparedFile {
   readonly changed: ChangedFile;
   readonly bytes: Buffer;
+  /** Those that are there now. */
+  readonly current: Buffer | null;
   /** Nothing is to be written: all is there already. */
   readonly isThere: boolean;
   /** Values that were there and were replaced. */
@@ -49,7 +51,7 @@ export function prepareFile(plan: FilePlan, before: ChangedFile | undefined, tok
   const format = FORMATS[plan.format];
   return inFile(file, () => {
     if (before && bytes && hasAll(format, text, plan.edits) && covers(before, plan)) {
-      return { changed: before, bytes, isThere: true, replaced: [], notes: [] };
+      return { changed: before, bytes, current: bytes, isThere: true, replaced: [], notes: [] };
     }
     const notes = holdsToken(plan, token) ? keepKeySafe(file) : keepOutOfCommits(file);
     const original = before ? originalOf(before, bytes, text) : bytes;
@@ -66,6 +68,7 @@ export function prepareFile(plan: FilePlan, before: ChangedFile | undefined, tok
         edits: made,
       },
       bytes: written,
+      current: bytes,
       isThere: false,
       replaced,
       notes,
@@ -77,6 +80,12 @@ export function prepareFile(plan: FilePlan, before: ChangedFile | undefined, tok
 export function writePrepared({ changed, bytes }: PreparedFile): ChangedFile {
   const folders = writeConfigFile(changed.file, bytes);
   return { ...changed, folders: [...changed.folders, ...folders] };
+}
+
+/** Puts back what was there before it was written. */
+export function unwritePrepared({ changed, current }: PreparedFile, { folders }: ChangedFile): void {
+  if (current) writeConfigFile(changed.file, current);
+  else removeConfigFile(changed.file, folders);
 }
 
 /** Takes back what a connection did to a file. */

@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
 import { RouterError } from '../core/router-error.ts';
 import type { ConfigPath } from './config-format.ts';
 import {
@@ -6,6 +8,7 @@ import {
   stillStands,
   type UndoneFile,
   undoFile,
+  unwritePrepared,
   writePrepared,
 } from './connect-files.ts';
 import { realFile } from './config-file.ts';
@@ -19,6 +22,7 @@ export interface PreparedConnection {
   readonly project: string | null;
   readonly wiring: Wiring;
   readonly files: readonly PreparedFile[];
+  readonly before: ConnectionRecord | null;
   /** Of an earlier connection and no longer needed. */
   readonly leftover: readonly ChangedFile[];
   readonly steps: readonly Step[];
@@ -42,6 +46,7 @@ export function prepareConnection(
   const plan = tool.plan(place, wiring);
   const files = plan.files.map((entry) => {
     const file = realFile(entry.file);
+    refuseOutside(place.project, file);
     return prepareFile(
       entry,
       before?.files.find((changed) => changed.file === file),
@@ -56,6 +61,7 @@ export function prepareConnection(
     project: place.project,
     wiring,
     files,
+    before,
     leftover: (before?.files ?? []).filter(
       (changed) => !files.some((entry) => entry.changed.file === changed.file),
     ),
@@ -73,6 +79,15 @@ export function refuseProject(tool: Tool, project: string | null): void {
   );
 }
 
+/** A repository may be anybody's: a link in it must not lead the key to somewhere else. */
+function refuseOutside(project: string | null, file: string): void {
+  if (project === null || file.startsWith(path.join(realpathSync(project), path.sep))) return;
+  throw new RouterError(
+    'invalid_request',
+    `A link in the project leads to ${file}, outside of it. Nothing was changed. Remove the link, or connect without --project.`,
+  );
+}
+
 export function isUnchanged({ files, leftover }: PreparedConnection): boolean {
   return leftover.length === 0 && files.every((entry) => entry.isThere);
 }
@@ -83,10 +98,10 @@ export function replacedBy({ files }: PreparedConnection): readonly Replaced[] {
 
 /**
  * Writes a connection: first the record of how to undo it, so that a crash between leaves nothing that can't be undone.
- * Where a file can't be written, those before it get their bytes back.
+ * Where a file can't be written, all is as it was before.
  */
 export function writeConnection(
-  { tool, project, wiring, files, leftover }: PreparedConnection,
+  { tool, project, wiring, files, before, leftover }: PreparedConnection,
   records: ConnectionRecords,
   { virtualKeyId, now }: { readonly virtualKeyId: string; readonly now: number },
 ): ConnectionRecord {
@@ -103,15 +118,16 @@ export function writeConnection(
   };
   for (const changed of leftover) undoFile(changed);
   records.save(record);
-  const written: ChangedFile[] = [];
+  const written: (readonly [PreparedFile, ChangedFile])[] = [];
   try {
-    for (const entry of files) written.push(entry.isThere ? entry.changed : writePrepared(entry));
+    for (const entry of files) written.push([entry, entry.isThere ? entry.changed : writePrepared(entry)]);
   } catch (error) {
-    for (const changed of written) undoFile(changed);
-    records.remove(record);
+    for (const [entry, changed] of written) unwritePrepared(entry, changed);
+    if (before) records.save(before);
+    else records.remove(record);
     throw error;
   }
-  const complete = { ...record, files: written };
+  const complete = { ...record, files: written.map(([, changed]) => changed) };
   records.save(complete);
   return complete;
 }

@@ -75,12 +75,14 @@ describe('Agents connected by the command alone', function () {
     await daemon.api('POST', '/keys', { providerId: kind, name: kind, secret });
   }
 
-  /** Nothing but a home: address and key come from the files that the command wrote. */
+  /** Little but a home: address and key come from the files that the command wrote. */
   async function runPlain(agent: 'claude-code' | 'codex', args: readonly string[]): Promise<AgentRun> {
     const home = cli.folder.path;
     const script = await installAgent(agent);
     const quiet = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', DISABLE_AUTOUPDATER: '1' };
-    return runAgent({ script, args, cwd: work.path, env: { HOME: home, USERPROFILE: home, ...quiet } });
+    // A key of the user's own in the shell, as many have one, must not win.
+    const env = { HOME: home, USERPROFILE: home, ANTHROPIC_API_KEY: OWN_KEY, ...quiet };
+    return runAgent({ script, args, cwd: work.path, env });
   }
 
   async function userFile(text: string, ...names: readonly string[]): Promise<string> {
@@ -101,7 +103,7 @@ describe('Agents connected by the command alone', function () {
     assert.ok(upstream.requests.every((request) => request.key !== OWN_KEY));
   }
 
-  it('Claude Code runs, although its settings had another key, and has its settings back afterwards', async () => {
+  it('Claude Code runs, although settings and shell have another key, and has its settings back afterwards', async () => {
     const settings = await userFile(CLAUDE_SETTINGS, '.claude', 'settings.json');
     await addProvider('anthropic', ['claude-haiku-4-5', 'claude-opus-5-5', 'claude-sonnet-5']);
     const connected = await cli.run(['connect', 'claude-code', '--model', 'claude-sonnet-5', '--verify']);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { DEFAULT_PORT } from '../../../shared/endpoint.ts';
 import { pathText } from '../../connect/config-format.ts';
 import { ConnectionRecords } from '../../connect/connection-records.ts';
 import { replacedBy, stateOf, undoConnection } from '../../connect/connections.ts';
@@ -12,6 +13,7 @@ import { type Connected, connectTool } from '../connect/connect-tool.ts';
 import { placeHere } from '../connect/place-here.ts';
 import { revokeKey } from '../connect/tool-key.ts';
 import { type Verification, verifyConnection } from '../connect/verify-connection.ts';
+import { keptPort } from '../../daemon/choose-port.ts';
 import { daemon } from '../launch-daemon.ts';
 import { chosenFolder } from '../management-client.ts';
 import { EXIT, print, table } from '../output.ts';
@@ -27,7 +29,6 @@ const PROJECT = ['--project <folder>', 'only for this project, with a key of its
 /** Stand for what only a real connection has. */
 const SOME_TOKEN = 'akr-YOUR-VIRTUAL-KEY';
 const SOME_MODEL = 'MODEL';
-const DEFAULT_URL = 'http://127.0.0.1:8484';
 
 /** `apikeyrouter connect` and `apikeyrouter disconnect` */
 export function addConnectCommands(program: Command): void {
@@ -132,7 +133,7 @@ function projectOption(project: string | null): string {
 function show(tool: Tool, { project, model }: ConnectOptions): void {
   const place = placeHere(project);
   const { files, steps, notes } = tool.plan(place, {
-    url: DEFAULT_URL,
+    url: `http://127.0.0.1:${keptPort(chosenFolder()) ?? DEFAULT_PORT}`,
     token: SOME_TOKEN,
     model: model ?? null,
     models: [{ id: model ?? SOME_MODEL, contextLength: null }],

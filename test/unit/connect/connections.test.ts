@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { RouterError } from '../../../server/core/router-error.ts';
-import { stateOf } from '../../../server/connect/connections.ts';
+import { stateOf, writeConnection } from '../../../server/connect/connections.ts';
 import { CLAUDE_CODE } from '../../../server/connect/tools/claude-code.ts';
 import { CODEX } from '../../../server/connect/tools/codex.ts';
 import { GEMINI_CLI } from '../../../server/connect/tools/gemini-cli.ts';
@@ -180,6 +180,21 @@ describe('A connection', () => {
     assert.equal(stage.records.find('gemini-cli', null), null);
   });
 
+  it('stays as it was where a new one can not be written', () => {
+    const folder = path.join(stage.home, '.gemini');
+    stage.write(path.join(folder, '.env'), 'A=1\n');
+    stage.connect(GEMINI_CLI);
+    const env = text(path.join(folder, '.env'));
+    const prepared = stage.prepare(GEMINI_CLI, { url: 'http://127.0.0.1:1234', model: 'gemini-2.5-pro' });
+    // Between the two a folder takes the place of the second file.
+    rmSync(path.join(folder, 'settings.json'));
+    mkdirSync(path.join(folder, 'settings.json'));
+    const error = refusal(() => writeConnection(prepared, stage.records, { virtualKeyId: 'vk_1', now: 1 }));
+    assert.match(error.message, /settings\.json can't be used/);
+    assert.equal(text(path.join(folder, '.env')), env);
+    assert.equal(stage.records.find('gemini-cli', null)?.url, WIRING.url);
+  });
+
   for (const [what, content, reason] of [
     ['no valid JSON', '{ "env": { "A": 1 }', /Line 1 is not valid JSON/],
     ['no object', '[1]', /not a JSON object/],
@@ -255,6 +270,15 @@ describe('A connection', () => {
         /git tracks .*settings\.local\.json, and a key must not get into a repository/,
       );
       assert.equal(text(local), '{}');
+    });
+
+    it('is refused where a link leads out of the project', () => {
+      mkdirSync(path.dirname(local));
+      stage.write(stage.folder.file('elsewhere.json'), '{}');
+      symlinkSync(stage.folder.file('elsewhere.json'), local);
+      const error = refusal(() => stage.connect(CLAUDE_CODE, {}, project));
+      assert.match(error.message, /A link in the project leads to .*elsewhere\.json, outside of it/);
+      assert.equal(text(stage.folder.file('elsewhere.json')), '{}');
     });
 
     it('says where git would take the key along, and nothing where it is ignored', () => {
