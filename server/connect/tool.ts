@@ -77,7 +77,7 @@ export interface Tool {
   readonly variables: (wiring: Wiring) => Readonly<Record<string, string>>;
 }
 
-/** What is asked of a person as a path when a tool takes its endpoint there. */
+/** Tools and SDKs of OpenAI's kind append their paths to this; those of Anthropic and Google to the plain address. */
 export function openaiUrl({ url }: Wiring): string {
   return `${url}/v1`;
 }

@@ -20,6 +20,7 @@ export const CONTINUE: Tool = {
   plan: (place, wiring) => {
     const { listed, notes } = chatModels(wiring);
     const folder = continueFolder(place);
+    const block = join(place, folder, 'models', 'apikeyrouter.yaml');
     const models = listed.map(({ id }) => ({
       name: `${id} (API Key Router)`,
       provider: 'openai',
@@ -31,7 +32,7 @@ export const CONTINUE: Tool = {
     return {
       files: [
         {
-          file: join(place, folder, 'models', 'apikeyrouter.yaml'),
+          file: block,
           format: 'yaml',
           edits: [
             { path: ['name'], value: 'API Key Router' },
@@ -47,7 +48,7 @@ export const CONTINUE: Tool = {
         },
       ],
       steps: [],
-      notes,
+      notes: [...notes, `Continue's editors read it by themselves, its program with "cn --config ${block}".`],
     };
   },
   variables: () => ({}),
