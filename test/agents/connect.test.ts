@@ -75,13 +75,16 @@ describe('Agents connected by the command alone', function () {
     await daemon.api('POST', '/keys', { providerId: kind, name: kind, secret });
   }
 
-  /** Little but a home: address and key come from the files that the command wrote. */
-  async function runPlain(agent: 'claude-code' | 'codex', args: readonly string[]): Promise<AgentRun> {
+  /** Nothing but a home, and what is said of the shell: address and key come from the files that the command wrote. */
+  async function runPlain(
+    agent: 'claude-code' | 'codex',
+    args: readonly string[],
+    shell: Readonly<Record<string, string>> = {},
+  ): Promise<AgentRun> {
     const home = cli.folder.path;
     const script = await installAgent(agent);
     const quiet = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', DISABLE_AUTOUPDATER: '1' };
-    // A key of the user's own in the shell, as many have one, must not win.
-    const env = { HOME: home, USERPROFILE: home, ANTHROPIC_API_KEY: OWN_KEY, ...quiet };
+    const env = { HOME: home, USERPROFILE: home, ...quiet, ...shell };
     return runAgent({ script, args, cwd: work.path, env });
   }
 
@@ -112,7 +115,8 @@ describe('Agents connected by the command alone', function () {
     assert.match(connected.out, /is this daemon/);
     assert.match(connected.out, /claude-sonnet-5 answered through anthropic-messages/);
 
-    const run = await runPlain('claude-code', ['-p', PROMPT, '--output-format', 'json']);
+    const args = ['-p', PROMPT, '--output-format', 'json'];
+    const run = await runPlain('claude-code', args, { ANTHROPIC_API_KEY: OWN_KEY });
     const answer = JSON.parse(run.stdout) as { result: string; modelUsage: Record<string, object> };
     assert.equal(answer.result, 'Paris', run.stdout + run.stderr);
     assert.ok(!/conflict/i.test(run.stderr), run.stderr);
