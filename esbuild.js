@@ -59,6 +59,8 @@ const options = {
   define: { __VERSION__: JSON.stringify(version) },
   loader: { '.node': 'copy' },
   plugins: [besides],
+  // Its main file loads its parts in a way that a bundler can't follow.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 };
 
 copyAddons();
