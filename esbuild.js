@@ -26,6 +26,7 @@ const bundles = [
       cli: 'server/cli/main.ts',
       'run-daemon': 'server/daemon/run-daemon.ts',
       'checkpoint-worker': 'server/adapters/sqlite/checkpoint-worker.ts',
+      'report-worker': 'server/adapters/sqlite/report-worker.ts',
     },
   },
 ];
@@ -58,6 +59,8 @@ const options = {
   define: { __VERSION__: JSON.stringify(version) },
   loader: { '.node': 'copy' },
   plugins: [besides],
+  // Its main file loads its parts in a way that a bundler can't follow.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 };
 
 copyAddons();

@@ -33,8 +33,11 @@ export async function installRuntime(options: {
   return path.join(target, 'daemon.cjs');
 }
 
+/** The daemon's bundle, and those that it loads beside it. */
+const BUNDLES: readonly string[] = ['daemon.cjs', 'checkpoint-worker.cjs', 'report-worker.cjs'];
+
 function isPartOfDaemon(name: string): boolean {
-  return name === 'daemon.cjs' || name === 'checkpoint-worker.cjs' || name.endsWith('.node');
+  return BUNDLES.includes(name) || name.endsWith('.node');
 }
 
 async function moveIntoPlace(half: string, target: string): Promise<void> {

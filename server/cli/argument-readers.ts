@@ -72,6 +72,6 @@ export function pair(
 }
 
 /** Gathers an option that may be given several times. */
-export function several(text: string, before: readonly string[]): readonly string[] {
+export function several(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }

@@ -49,8 +49,15 @@ function printJsonError(code: string, message: string): void {
   console.error(JSON.stringify({ error: { code, message } }));
 }
 
-/** Columns aligned for people; the first row is the head. Columns that are empty below it are left out. */
-export function table(all: readonly (readonly string[])[]): string {
+/** What a terminal would obey instead of showing: control characters, and those that turn the direction of text. */
+const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/**
+ * Columns aligned for people; the first row is the head. Columns that are empty below it are left out. Names come from
+ * anywhere, models from whoever asks: what is not for showing is replaced.
+ */
+export function table(texts: readonly (readonly string[])[]): string {
+  const all = texts.map((row) => row.map((cell) => cell.replaceAll(UNPRINTABLE, '?')));
   const rows = all.map((row) => row.filter((_, at) => all.slice(1).some((other) => other[at] !== '')));
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)));

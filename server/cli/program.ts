@@ -2,10 +2,14 @@ import { Command } from 'commander';
 import { VERSION } from '../../shared/version.ts';
 import { addAuditCommand } from './commands/audit.ts';
 import { addBudgetsCommands } from './commands/budgets.ts';
+import { addConnectCommands } from './commands/connect.ts';
 import { addDaemonCommands } from './commands/daemon.ts';
+import { addEnvCommand } from './commands/env.ts';
 import { addKeysCommands } from './commands/keys.ts';
+import { addModelsCommands } from './commands/models.ts';
 import { addPoliciesCommands } from './commands/policies.ts';
 import { addQuotasCommands } from './commands/quotas.ts';
+import { addReportCommand } from './commands/report.ts';
 import { addRequestsCommands } from './commands/requests.ts';
 import { addRouteCommand } from './commands/route.ts';
 import { addTokensCommands } from './commands/tokens.ts';
@@ -14,7 +18,8 @@ import { addVirtualKeysCommands } from './commands/virtual-keys.ts';
 const EPILOGUE = `
 To begin:
   apikeyrouter keys add openai                     asks for the key, hidden
-  apikeyrouter virtual-keys create my-tool         a token for a tool, and what to tell the tool
+  apikeyrouter connect claude-code                 points a tool at it; "connect" alone lists the tools
+  apikeyrouter virtual-keys create my-tool         a token for any other tool, and what to tell it
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the daemon is not running`;
 
@@ -39,12 +44,16 @@ export function program(json: boolean): Command {
   if (json) root.configureOutput({ writeErr: () => undefined });
   addDaemonCommands(root);
   addKeysCommands(root);
+  addConnectCommands(root);
+  addEnvCommand(root);
   addVirtualKeysCommands(root);
+  addModelsCommands(root);
   addBudgetsCommands(root);
   addQuotasCommands(root);
   addPoliciesCommands(root);
   addRouteCommand(root);
   addRequestsCommands(root);
+  addReportCommand(root);
   addAuditCommand(root);
   addTokensCommands(root);
   return root;

@@ -56,7 +56,7 @@ function welcome(url: string, folder: string): string {
     `  data folder      ${folder}`,
     `  OpenAI tools     OPENAI_BASE_URL=${url}/v1`,
     `  Anthropic tools  ANTHROPIC_BASE_URL=${url}`,
-    '  token for tools  apikeyrouter virtual-keys create NAME',
+    '  connect a tool   apikeyrouter connect',
     'Ctrl+C stops it.',
   ].join('\n');
 }

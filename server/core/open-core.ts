@@ -9,6 +9,8 @@ import { DryRun } from './admin/dry-run.ts';
 import { KeyAdmin } from './admin/key-admin.ts';
 import { LedgerAdmin } from './admin/ledger-admin.ts';
 import { ManagementTokens } from './admin/management-tokens.ts';
+import { ModelCatalogue } from './admin/model-catalogue.ts';
+import { ModelNameAdmin } from './admin/model-name-admin.ts';
 import { OneAtATime } from './admin/one-at-a-time.ts';
 import { parsePolicy, PolicyAdmin } from './admin/policy-admin.ts';
 import { ProviderAdmin } from './admin/provider-admin.ts';
@@ -20,6 +22,7 @@ import { type RunawayAlert, RunawayAlarm } from './budget/runaway-alarm.ts';
 import { WaitQueue } from './budget/wait-queue.ts';
 import { CellBook } from './key/cell-book.ts';
 import { KeyPool } from './key/key-pool.ts';
+import { ModelNames } from './model-names/model-names.ts';
 import { PolicySet } from './policy/policy-set.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
@@ -101,6 +104,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     },
   });
   const pool = new KeyPool(parts.adapters);
+  const names = new ModelNames(pool);
   const learned = new LearnedLimits();
   const quotas = new QuotaBook(store, learned);
   const budgets = new BudgetBook();
@@ -134,6 +138,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const bound = new AccountBound(pool);
   const router = new Router({
     pool,
+    names,
     cells,
     store,
     vault,
@@ -176,6 +181,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
         logger.info(
           {
             requestId: trace.requestId,
+            ...(trace.clientRequestId === undefined ? {} : { clientRequestId: trace.clientRequestId }),
             model: trace.model || trace.target,
             status: trace.status,
             outcome: trace.outcome,
@@ -208,6 +214,8 @@ export async function openCore(parts: CoreParts): Promise<Core> {
       budgets: budgetAdmin,
       policies: policyAdmin,
     }),
+    modelNames: new ModelNameAdmin({ ...changing, names, pool }),
+    models: new ModelCatalogue({ pool, names, prices }),
     pool,
     store,
     vault,
@@ -234,6 +242,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   bound.load(await store.listTraces({ limit: BOUND_TRACES }));
   virtualKeys.load(registry.virtualKeys);
   managementTokens.load(registry.managementTokens);
+  names.load(registry.modelNames);
   const abandoned = await store.recoverAbandoned(clock.now());
   cells.load(registry.cells);
   budgets.load(registry.budgets);
@@ -247,7 +256,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     cells,
     clock,
     failed,
-    logs: parts.retention ?? {},
+    ...parts.retention,
   });
   return {
     router,

@@ -5,6 +5,7 @@ import path from 'node:path';
 export interface BesideBundle {
   readonly nativeBinding?: string;
   readonly checkpointWorker?: string;
+  readonly reportWorker: string;
   /** A missing one means that there is no keychain. */
   readonly keychainAddon: string;
 }
@@ -16,6 +17,7 @@ export function besideBundle(folder: string): BesideBundle {
   return {
     ...(existsSync(addon) ? { nativeBinding: addon } : {}),
     ...(existsSync(worker) ? { checkpointWorker: worker } : {}),
+    reportWorker: path.join(folder, 'report-worker.cjs'),
     keychainAddon: path.join(folder, 'keyring.node'),
   };
 }

@@ -5,10 +5,15 @@ import { type DataKey, EnvelopeVault } from '../adapters/envelope/envelope-vault
 import { openDataKey } from '../adapters/envelope/open-data-key.ts';
 import { ServiceAccountTokens } from '../adapters/google/service-account-tokens.ts';
 import { KeyringKeychain } from '../adapters/keychain/keyring-keychain.ts';
+import type { ProviderPlace } from '../adapters/otlp/gen-ai.ts';
+import { OtlpExporter } from '../adapters/otlp/otlp-exporter.ts';
+import { type OtlpSettings, readOtlpSettings } from '../adapters/otlp/otlp-settings.ts';
 import { PinoLogger } from '../adapters/pino/pino-logger.ts';
+import { MemoryReports } from '../adapters/memory/memory-reports.ts';
 import { MemoryStore } from '../adapters/memory/memory-store.ts';
 import { GenaiPriceBook } from '../adapters/prices/genai-price-book.ts';
 import { PrometheusMetrics } from '../adapters/prometheus/prometheus-metrics.ts';
+import { SqliteReports } from '../adapters/sqlite/sqlite-reports.ts';
 import { SqliteStore } from '../adapters/sqlite/sqlite-store.ts';
 import { NodeTokens } from '../adapters/system/node-tokens.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
@@ -17,7 +22,9 @@ import { proxyFromEnvironment } from '../adapters/undici/proxy-choice.ts';
 import { trustedAuthorities } from '../adapters/undici/trusted-authorities.ts';
 import { UndiciUpstream } from '../adapters/undici/undici-upstream.ts';
 import type { Admin } from '../core/admin/admin.ts';
+import { readStanding } from '../core/admin/standing.ts';
 import { openCore } from '../core/open-core.ts';
+import type { Reports } from '../core/ports/reports.ts';
 import type { Store } from '../core/ports/store.ts';
 import type { RetentionWishes } from '../core/retention/retention.ts';
 import type { Router } from '../core/router/router.ts';
@@ -79,6 +86,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     authorities: trustedAuthorities(settings.caFile),
   });
   const prices = new GenaiPriceBook(clock);
+  const telemetry: { exporter: OtlpExporter | null } = { exporter: null };
   const core = await openCore({
     store,
     vault,
@@ -99,10 +107,17 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     headTimeoutMs: settings.headTimeout,
     idleTimeoutMs: settings.idleTimeout,
     retention: retentionOf(settings),
+    observer: { requestEnded: (trace) => telemetry.exporter?.requestEnded(trace) },
   });
   const { router, admin, pool, virtualKeys, abandoned } = core;
   if (abandoned > 0) logger.warn({ attempts: abandoned }, 'attempts of unknown outcome found after a crash');
   const report = (what: string) => (error: unknown) => logger.error({ err: error }, what);
+  const otlp = otlpSettings(options, report('telemetry is not exported'));
+  if (otlp) {
+    const provider = (id: string): ProviderPlace | undefined => pool.provider(id);
+    const parts = { settings: otlp, upstream, clock, logger, version, provider };
+    telemetry.exporter = new OtlpExporter(parts);
+  }
   const housekeeping = keepHouse(clock, store, report('expired holds could not be released'));
 
   const http = new HttpServer({
@@ -117,19 +132,19 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
       openMetrics: settings.metrics === 'open',
     },
     admin,
+    reports: openReports(options),
     lifecycle: options.lifecycle,
-    pool,
-    prices,
     logger,
     managementToken: options.managementToken,
     version,
-    renderMetrics: () => metrics.render(),
+    renderMetrics: async () => metrics.render(await readStanding(admin, router)),
   });
   const { managementToken } = options;
   const lsp = new LspServer({ admin, clock, logger, managementToken, version });
   const close = async (): Promise<void> => {
     housekeeping();
     core.dispose();
+    await telemetry.exporter?.close();
     await upstream.close();
     await store.close();
     await logger.close();
@@ -140,7 +155,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
 function openStore({ folder, settings, ...options }: DaemonOptions, clock: SystemClock): Store {
   if (settings.store === 'memory') return new MemoryStore();
   return SqliteStore.open({
-    file: path.join(folder, 'router.db'),
+    file: databaseFile(folder),
     instance: { id: options.instanceId, pid: process.pid },
     synchronous: settings.durability === 'full' ? 'FULL' : 'NORMAL',
     clock,
@@ -148,6 +163,19 @@ function openStore({ folder, settings, ...options }: DaemonOptions, clock: Syste
     ...(options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding }),
     ...(options.checkpointWorker === undefined ? {} : { checkpointWorker: options.checkpointWorker }),
   });
+}
+
+function openReports({ folder, settings, reportWorker, nativeBinding }: DaemonOptions): Reports {
+  if (settings.store === 'memory') return new MemoryReports();
+  return new SqliteReports({
+    file: databaseFile(folder),
+    worker: reportWorker,
+    ...(nativeBinding === undefined ? {} : { nativeBinding }),
+  });
+}
+
+function databaseFile(folder: string): string {
+  return path.join(folder, 'router.db');
 }
 
 /** What is in memory only is sealed with a key that nobody keeps. */
@@ -167,10 +195,24 @@ function logDestination({ folder, settings: { log } }: DaemonOptions): string | 
   return log === '-' ? STDOUT : (log ?? path.join(folder, 'logs', 'daemon.log'));
 }
 
-function retentionOf({ keepRequests, keepLedger, maxRequests }: Settings): RetentionWishes {
+function retentionOf({ keepRequests, keepLedger, maxRequests, maxHistory }: Settings): RetentionWishes {
   const requests = { ageMs: keepRequests, most: maxRequests };
   const lasting = { ageMs: keepLedger };
-  return { traces: requests, transitions: requests, audit: lasting, entries: lasting };
+  const logs = { traces: requests, transitions: requests, audit: lasting, entries: lasting };
+  return { logs, mostBytes: maxHistory };
+}
+
+/** A variable that can't be meant is no reason to serve nobody. */
+function otlpSettings(
+  { env, version, instanceId }: DaemonOptions,
+  failed: (error: unknown) => void,
+): OtlpSettings | null {
+  try {
+    return readOtlpSettings(env, { version, instanceId });
+  } catch (error) {
+    failed(error);
+    return null;
+  }
 }
 
 /** Once a minute: a predecessor that died while it drained, and holds whose provider must have ended by now. */

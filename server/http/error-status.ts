@@ -21,6 +21,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   body_timeout: 408,
   unsupported_encoding: 415,
   no_key_for_model: 404,
+  model_not_allowed: 403,
   all_keys_throttled: 429,
   all_keys_exhausted: 429,
   all_keys_invalid: 503,

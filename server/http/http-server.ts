@@ -2,9 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Manager } from '../core/admin/management-tokens.ts';
-import type { KeyPool } from '../core/key/key-pool.ts';
 import type { Logger } from '../core/ports/logger.ts';
-import type { PriceBook } from '../core/ports/prices.ts';
+import type { Random } from '../core/ports/random.ts';
 import { RouterError } from '../core/router-error.ts';
 import { CODECS, classifyPath, endpointPath } from '../protocol/classify.ts';
 import { dialectOf } from '../protocol/other/dialect.ts';
@@ -16,14 +15,14 @@ import { handleModels } from './models-handler.ts';
 import { handleOther } from './other-handler.ts';
 import { handleProxy } from './proxy-handler.ts';
 import { presentedToken } from './authenticate.ts';
+import { type HttpCall, identify, identityHeaders, logNames, shownId } from './request-identity.ts';
 import { proofOf } from './proof.ts';
 import type { ProxyParts } from './serve-caller.ts';
 import { closeAfterRefusal, sendFailure, sendJson } from './send.ts';
 
 export interface HttpServerParts extends ProxyParts, ManagementParts {
-  readonly pool: KeyPool;
-  readonly prices: PriceBook;
   readonly logger: Logger;
+  readonly random: Random;
   readonly managementToken: string;
   readonly version: string;
   readonly renderMetrics: () => Promise<string>;
@@ -130,15 +129,18 @@ export class HttpServer {
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     if (this.#draining) response.shouldKeepAlive = false;
+    const identity = identify(request.headers, this.#parts.random);
+    for (const [name, value] of Object.entries(identityHeaders(identity))) response.setHeader(name, value);
     try {
-      await this.#route(request, response);
+      await this.#route({ request, response, identity });
     } catch (error) {
-      this.#parts.logger.error({ err: error }, 'request handler failed');
+      this.#parts.logger.error({ ...logNames(identity), err: error }, 'request handler failed');
       sendManagementError(response, error);
     }
   }
 
-  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #route(call: HttpCall): Promise<void> {
+    const { request, response, identity } = call;
     const queryAt = request.url?.indexOf('?') ?? -1;
     const rawPath = queryAt === -1 ? (request.url ?? '/') : (request.url ?? '/').slice(0, queryAt);
     const path = endpointPath(rawPath);
@@ -146,24 +148,26 @@ export class HttpServer {
     const refusal = guard(request.headers, this.port, this.#parts.access);
     if (refusal) {
       const codec = CODECS[endpoint?.protocol ?? dialectOf(rawPath, request.headers)];
-      sendFailure(response, codec, { ...refusal, status: statusOfCode(refusal.code), final: true }, '');
+      const failure = { ...refusal, status: statusOfCode(refusal.code), final: true };
+      sendFailure(response, codec, failure, shownId(identity));
       closeAfterRefusal(request, response);
       return;
     }
     if (endpoint) {
-      await handleProxy(this.#parts, endpoint, request, response);
+      await handleProxy(this.#parts, endpoint, call);
     } else if (request.method === 'GET' && path === '/models') {
-      handleModels(this.#parts, null, request, response);
+      handleModels(this.#parts, null, call);
     } else if (request.method === 'GET' && path.startsWith('/models/')) {
-      handleModels(this.#parts, decodeSegment(path.slice('/models/'.length)), request, response);
+      handleModels(this.#parts, decodeSegment(path.slice('/models/'.length)), call);
     } else if (rawPath.startsWith('/api/v1/') || rawPath === '/metrics' || rawPath === '/health') {
-      await this.#manage(rawPath, request, response);
+      await this.#manage(rawPath, call);
     } else {
-      await handleOther(this.#parts, rawPath, request, response);
+      await handleOther(this.#parts, rawPath, call);
     }
   }
 
-  async #manage(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #manage(path: string, call: HttpCall): Promise<void> {
+    const { request, response } = call;
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     if (path === '/health') {
       sendJson(response, 200, this.#health(url.searchParams.get('challenge')));
@@ -187,7 +191,7 @@ export class HttpServer {
       await this.#sendMetrics(response);
       return;
     }
-    await this.#management.handle(manager, request, response, url);
+    await this.#management.handle(manager, call, url);
   }
 
   async #sendMetrics(response: ServerResponse): Promise<void> {

@@ -1,100 +1,84 @@
 import { NANO_PER_USD } from '../../shared/model/money.ts';
 import { NO_USAGE, type TokenUsage } from '../../shared/model/usage.ts';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Admin } from '../core/admin/admin.ts';
+import type { CatalogueEntry } from '../core/admin/model-catalogue.ts';
 import type { VirtualKeys } from '../core/admin/virtual-keys.ts';
-import type { KeyPool } from '../core/key/key-pool.ts';
 import type { Codec } from '../core/ports/codec.ts';
-import type { ModelPrice, PriceBook } from '../core/ports/prices.ts';
-import { priceOf } from '../core/pricing/key-price.ts';
+import type { ModelPrice } from '../core/ports/prices.ts';
+import { modelNotAllowed } from '../core/router/no-candidate.ts';
 import { CODECS } from '../protocol/classify.ts';
 import { authenticate } from './authenticate.ts';
 import { statusOfCode } from './error-status.ts';
+import { type HttpCall, shownId } from './request-identity.ts';
 import { sendFailure, sendJson } from './send.ts';
 
 export interface ModelsParts {
   readonly virtualKeys: VirtualKeys;
-  readonly pool: KeyPool;
-  readonly prices: PriceBook;
+  readonly admin: Pick<Admin, 'models'>;
 }
 
-/** `GET /v1/models`: what the usable keys list, in the caller's dialect, with context lengths and prices where known. */
+/** `GET /v1/models`: what the caller may ask for, in its dialect, with context lengths and prices where known. */
 export function handleModels(
   parts: ModelsParts,
   model: string | null,
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, identity }: HttpCall,
 ): void {
+  const requestId = shownId(identity);
   const anthropic = request.headers['anthropic-version'] !== undefined;
   const google = !anthropic && request.headers['x-goog-api-key'] !== undefined;
   const codec: Codec = CODECS[anthropic ? 'anthropic-messages' : google ? 'gemini-generate' : 'openai-chat'];
   const caller = authenticate(request.headers, parts.virtualKeys);
   if ('code' in caller) {
     const failure = { ...caller, status: statusOfCode(caller.code), final: true };
-    sendFailure(response, codec, failure, '');
+    sendFailure(response, codec, failure, requestId);
     return;
   }
-  const models = usableModels(parts);
+  const { models } = parts.admin;
+  const { virtualKey } = caller;
   if (model === null) {
+    const entries = models.list(virtualKey);
     if (google) {
-      sendJson(response, 200, { models: models.map(googleModel) });
+      sendJson(response, 200, { models: entries.map(googleModel) });
       return;
     }
-    const data = models.map((entry) => modelObject(entry, anthropic));
-    const paging = { has_more: false, first_id: models[0]?.id ?? null, last_id: models.at(-1)?.id ?? null };
-    sendJson(response, 200, anthropic ? { data, ...paging } : { object: 'list', data });
+    const data = entries.map((entry) => modelObject(entry, anthropic));
+    const ends = { first_id: entries[0]?.id ?? null, last_id: entries.at(-1)?.id ?? null };
+    sendJson(response, 200, anthropic ? { data, has_more: false, ...ends } : { object: 'list', data });
     return;
   }
-  const found = models.find((entry) => entry.id === model);
-  if (found) {
+  const found = models.find(model, virtualKey);
+  if (found !== null && found !== 'not_allowed') {
     sendJson(response, 200, google ? googleModel(found) : modelObject(found, anthropic));
     return;
   }
-  const message = `No usable key lists the model "${model.slice(0, 128)}". GET /v1/models shows those that are listed.`;
-  sendFailure(response, codec, { code: 'no_key_for_model', status: 404, message, final: true }, '');
+  const name = model.slice(0, 128);
+  const message = `No usable key lists the model "${name}". GET /v1/models shows those that are listed.`;
+  const failure =
+    found === 'not_allowed'
+      ? modelNotAllowed(virtualKey, name)
+      : ({ code: 'no_key_for_model', status: 404, message, final: true } as const);
+  sendFailure(response, codec, failure, requestId);
 }
 
-interface ListedModel {
-  readonly id: string;
-  readonly owner: string;
-  readonly since: number;
-  /** `null`: not in the price book. */
-  readonly price: ModelPrice | null;
-}
-
-function usableModels({ pool, prices }: ModelsParts): readonly ListedModel[] {
-  const models = new Map<string, ListedModel>();
-  for (const key of pool.all()) {
-    const { record, provider } = key;
-    if (!record.enabled || record.invalidSince !== null) continue;
-    for (const id of record.models ?? []) {
-      if (models.has(id)) continue;
-      const price = priceOf(prices, key, id);
-      models.set(id, { id, owner: provider.id, since: record.createdAt, price });
-    }
-  }
-  return [...models.values()].sort((a, b) => a.id.localeCompare(b.id, 'en'));
-}
-
-function modelObject({ id, owner, since, price }: ListedModel, anthropic: boolean): Record<string, unknown> {
-  const more = price ? { ...contextOf(price), pricing: pricingOf(price) } : {};
+function modelObject(entry: CatalogueEntry, anthropic: boolean): Record<string, unknown> {
+  const { id, owner, since, contextWindow, price } = entry;
+  const more = {
+    ...(contextWindow === null ? {} : { context_length: contextWindow }),
+    ...(price && { pricing: pricingOf(price) }),
+  };
   return anthropic
     ? { type: 'model', id, display_name: id, created_at: new Date(since).toISOString(), ...more }
     : { id, object: 'model', created: Math.floor(since / 1000), owned_by: owner, ...more };
 }
 
 /** https://ai.google.dev/api/models#Model */
-function googleModel({ id, price }: ListedModel): Record<string, unknown> {
-  const { contextWindow } = price ?? {};
+function googleModel({ id, contextWindow }: CatalogueEntry): Record<string, unknown> {
   return {
     name: `models/${id}`,
     displayName: id,
     supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
     ...(contextWindow ? { inputTokenLimit: contextWindow } : {}),
   };
-}
-
-function contextOf({ contextWindow }: ModelPrice): Record<string, number> {
-  return contextWindow === null ? {} : { context_length: contextWindow };
 }
 
 /** Dollars a token as decimals, in OpenRouter's words (openrouter.ai/docs/api-reference/list-available-models). */

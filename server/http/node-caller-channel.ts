@@ -1,18 +1,22 @@
 import type { ServerResponse } from 'node:http';
 import type { CallerChannel } from '../core/router/caller-channel.ts';
 import type { Dispose } from '../core/ports/clock.ts';
+import { identityHeaders, type RequestIdentity } from './request-identity.ts';
 
 /** A caller at the other end of an HTTP connection. */
 export class NodeCallerChannel implements CallerChannel {
   readonly #response: ServerResponse;
+  readonly #identity: RequestIdentity;
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, identity: RequestIdentity) {
     this.#response = response;
+    this.#identity = identity;
   }
 
   writeHead(status: number, headers: Readonly<Record<string, string | readonly string[]>>): void {
     if (this.#response.headersSent || this.#response.destroyed) return;
-    this.#response.writeHead(status, headers as Record<string, string | string[]>);
+    const all = { ...headers, ...identityHeaders(this.#identity) };
+    this.#response.writeHead(status, all as Record<string, string | string[]>);
   }
 
   write(chunk: Uint8Array): boolean {

@@ -1,6 +1,5 @@
 import type { VirtualKeys } from '../core/admin/virtual-keys.ts';
 import type { Clock } from '../core/ports/clock.ts';
-import type { Random } from '../core/ports/random.ts';
 import type { RoutedRequest } from '../core/router/routed-request.ts';
 import type { Router } from '../core/router/router.ts';
 import type { ErrorCode } from '../../shared/model/reasons.ts';
@@ -14,7 +13,6 @@ export interface ProxyParts {
   readonly router: Router;
   readonly virtualKeys: VirtualKeys;
   readonly clock: Clock;
-  readonly random: Random;
   readonly maxBodyBytes: number;
 }
 
@@ -31,7 +29,7 @@ export async function serveCaller(
     bytes: Uint8Array,
   ) => ReadRequest | { readonly ok: false; readonly code: ErrorCode; readonly message: string },
 ): Promise<void> {
-  const { request, response, id } = from;
+  const { request, response, identity } = from;
   const receivedAt = parts.clock.now();
   const caller = authenticate(request.headers, parts.virtualKeys);
   if ('code' in caller) {
@@ -59,7 +57,9 @@ export async function serveCaller(
   const { codec, facts, references, target, warnings } = told;
   await parts.router.handle(
     {
-      id,
+      id: identity.id,
+      ...(identity.clientRequestId === null ? {} : { clientRequestId: identity.clientRequestId }),
+      ...(identity.traceparent === null ? {} : { traceparent: identity.traceparent }),
       receivedAt,
       virtualKey: caller.virtualKey,
       codec,
@@ -73,6 +73,6 @@ export async function serveCaller(
       pinnedProvider: typeof pinned === 'string' && pinned !== '' ? pinned : null,
       ...wishes,
     },
-    new NodeCallerChannel(response),
+    new NodeCallerChannel(response, identity),
   );
 }

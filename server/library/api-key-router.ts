@@ -29,9 +29,11 @@ import { PRESETS } from '../providers/presets.ts';
 import { runBatch } from './batch.ts';
 import { EventHub, type RouterEventMap } from './event-hub.ts';
 import { estimateRequest, fits } from './estimate.ts';
+import { freeName } from './free-name.ts';
 import { snakeKeys } from './camel-case.ts';
 import type { ApiKeyRouterOptions } from './options.ts';
 import { RequestRunner } from './request-runner.ts';
+import { RouterModels } from './router-models.ts';
 import type {
   BatchResult,
   BudgetCheck,
@@ -68,6 +70,8 @@ const ACTOR = 'library';
  * explains. No HTTP listener and no database unless one is injected.
  */
 export class ApiKeyRouter {
+  /** What can be asked for, and names for it. */
+  readonly models: RouterModels;
   readonly #core: Promise<Core>;
   readonly #adapters: Readonly<Record<string, ProviderAdapter>>;
   readonly #upstream: Upstream;
@@ -115,6 +119,7 @@ export class ApiKeyRouter {
       // Whoever calls first is told; nobody else must be warned of an unhandled rejection.
       () => undefined,
     );
+    this.models = new RouterModels(this.#core);
     this.#runner = new RequestRunner({
       core: this.#core,
       clock,
@@ -389,12 +394,4 @@ export class ApiKeyRouter {
 
 function toObjective(objective: ObjectiveName | Objective | undefined): Objective | null {
   return typeof objective === 'string' ? { primary: objective } : (objective ?? null);
-}
-
-/** The provider's id, or with a number if that is taken. */
-function freeName(core: Core, provider: string): string {
-  const taken = new Set(core.pool.all().map((key) => key.record.name));
-  let name = provider;
-  for (let number = 2; taken.has(name); number++) name = `${provider}-${number}`;
-  return name;
 }

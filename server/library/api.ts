@@ -5,9 +5,11 @@ import type {
   QuotaDimension,
   TimeWindow,
 } from '../../shared/model/limits.ts';
+import type { TargetChoice } from '../../shared/model/model-names.ts';
 import type { Objective, ObjectiveName } from '../../shared/model/objectives.ts';
 import type { KeyMetadata, ProviderSettings } from '../../shared/model/records.ts';
 import type { KeyState } from '../../shared/model/states.ts';
+import type { ModelNameView, ServedModelView } from '../../shared/model/views.ts';
 import type { ProviderAdapter } from '../core/ports/provider.ts';
 import type { PolicyInput } from '../core/policy/policy-schema.ts';
 
@@ -222,6 +224,26 @@ export interface QuotaPrediction {
   readonly latest: Date;
   /** 0..1: how likely it runs out before its reset. */
   readonly confidence: number;
+}
+
+/** How a name stands for several models. */
+export interface GroupOptions {
+  /**
+   * `in_order`: the first, then the next ones as fallbacks. `best`: the keys of all of them are candidates of one
+   * decision. Default `in_order`.
+   */
+  readonly choose?: TargetChoice;
+  /** Unless the request says otherwise. */
+  readonly objective?: ObjectiveName | Objective;
+}
+
+/** A name that stands for models. */
+export type ModelNameDetails = ModelNameView;
+
+/** A model, or a name of models, that can be asked for. */
+export interface ServedModel extends Omit<ServedModelView, 'price'> {
+  /** Dollars a million tokens; of a name the dearest of its models; `null`: not in the price book. */
+  readonly price: { readonly input: number; readonly output: number } | null;
 }
 
 /** A key without its secret. */

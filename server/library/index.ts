@@ -2,6 +2,7 @@
 export { ApiKeyRouter } from './api-key-router.ts';
 export type { ApiKeyRouterOptions } from './options.ts';
 export { BudgetExceeded, NoEligibleKeys, ProviderError, RoutingError } from './errors.ts';
+export type { RouterModels } from './router-models.ts';
 export type { RouterEventMap, StateChange } from './event-hub.ts';
 export type * from './api.ts';
 export { RouterError } from '../core/router-error.ts';

@@ -10,9 +10,19 @@ export function outputLimit(...values: readonly unknown[]): number | null {
   return null;
 }
 
+/** Names are remembered, and kept with the trace. */
+export const MAX_MODEL_LENGTH = 512;
+
+export const NAME_TOO_LONG = {
+  ok: false,
+  code: 'invalid_request',
+  message: `The name of the model is longer than ${MAX_MODEL_LENGTH} characters. GET /v1/models lists those there are.`,
+} as const;
+
 /** The model's name, or the failure to answer with. */
 function readModel(value: unknown): { readonly model: string } | Exclude<FactsResult, { ok: true }> {
   const model = asText(value)?.trim();
+  if (model && model.length > MAX_MODEL_LENGTH) return NAME_TOO_LONG;
   if (model) return { model };
   return {
     ok: false,

@@ -14,6 +14,10 @@ export interface NewVirtualKey {
   readonly limitWindow?: 'day' | 'month' | 'total';
   /** What routing optimises for this caller; the default if left out. */
   readonly objective?: Objective;
+  /** Names or patterns that the tool asks for, and the model, or name of models, that is used instead. */
+  readonly models?: Readonly<Record<string, string>>;
+  /** Names or patterns that the caller may ask for, besides those of `models`; everything if left out. */
+  readonly allowModels?: readonly string[];
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number;
 }
@@ -48,4 +52,16 @@ export interface NewQuota {
   /** ms since the epoch. */
   readonly resetAt?: number;
   readonly timeZone?: string;
+}
+
+/** What is changed of a virtual key; what is left out stays, and `null` takes away. */
+export interface VirtualKeyChange {
+  readonly name?: string;
+  readonly tags?: readonly string[];
+  readonly limitUsd?: number | null;
+  /** What was spent in the old window does not count in the new one. */
+  readonly limitWindow?: 'day' | 'month' | 'total';
+  readonly models?: Readonly<Record<string, string>>;
+  readonly allowModels?: readonly string[] | null;
+  readonly expiresAt?: number | null;
 }

@@ -83,6 +83,7 @@ export type ErrorCode =
   | 'body_timeout'
   | 'unsupported_encoding'
   | 'no_key_for_model'
+  | 'model_not_allowed'
   | 'all_keys_throttled'
   | 'all_keys_exhausted'
   | 'all_keys_invalid'

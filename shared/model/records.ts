@@ -125,6 +125,10 @@ export interface VirtualKeyRecord {
   readonly limitWindow: SpendWindow;
   /** What routing optimises for this caller, unless a request or a policy says otherwise. */
   readonly objective: Objective | null;
+  /** Names or patterns that the tool asks for, and what is used instead: a model, `provider/model` or a model name. */
+  readonly models?: Readonly<Record<string, string>>;
+  /** Names or patterns with `*` that the caller may ask for, besides those of `models`; everything if left out. */
+  readonly allowModels?: readonly string[];
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;

@@ -81,6 +81,8 @@ export interface SkippedKey {
   readonly until?: number;
   /** The rule that left it out. */
   readonly rule?: RuleReference;
+  /** For which model, where several were candidates of one decision. */
+  readonly model?: string;
 }
 
 /** A rule of a policy: its policy's name and its place there, from 0. */
@@ -93,6 +95,7 @@ export interface RuleReference {
 /** The choice made for a request: enough to explain it, and to make it again. */
 export interface Decision {
   readonly at: number;
+  /** Or the name of the group whose models were candidates. */
   readonly model: string;
   readonly objective: Objective;
   /** In the order in which they will be tried; the best ones, where there were many. */
@@ -139,6 +142,8 @@ export interface AttemptTrace {
   readonly model: string;
   readonly startedAt: number;
   readonly firstByteAt?: number;
+  /** First content of a stream: what comes before it, pings and heads, is not of the model. */
+  readonly firstTokenAt?: number;
   readonly endedAt: number;
   readonly status?: number;
   readonly outcome: AttemptOutcome;
@@ -170,6 +175,10 @@ export type RequestOutcome = 'succeeded' | 'failed' | 'cancelled' | 'rejected';
 /** The whole history of one request. */
 export interface Trace {
   readonly requestId: string;
+  /** The caller's own `X-Request-ID`; several requests may have the same. */
+  readonly clientRequestId?: string;
+  /** The caller's W3C trace context, of which this request is a part. */
+  readonly traceparent?: string;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly caller: CallerIdentity;

@@ -1,5 +1,6 @@
 import type { BudgetRecord, CapacityState, QuotaRecord } from './limits.ts';
 import type { NanoUsd } from './money.ts';
+import type { ModelNameDefinition } from './model-names.ts';
 import type { ProviderPreset } from './presets.ts';
 import type { ErrorCode } from './reasons.ts';
 import type { KeyMetadata, ManagementTokenRecord, ProviderRecord } from './records.ts';
@@ -59,6 +60,10 @@ export interface VirtualKeyView {
   readonly limitNano: NanoUsd | null;
   readonly limitWindow: 'day' | 'month' | 'total';
   readonly spentNano: NanoUsd;
+  /** Slots: what is used instead of what the tool asks for. */
+  readonly models: Readonly<Record<string, string>>;
+  /** `null`: every model. */
+  readonly allowModels: readonly string[] | null;
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
@@ -130,6 +135,28 @@ export interface DryRunView {
     readonly fits: boolean;
   }[];
   readonly refusal: { readonly code: ErrorCode; readonly message: string } | null;
+}
+
+/** A name of models. */
+export interface ModelNameView extends ModelNameDefinition {
+  readonly name: string;
+  /** There without being configured. */
+  readonly builtIn: boolean;
+  /** The models behind it that usable keys serve. */
+  readonly served: readonly string[];
+}
+
+/** A model, or a name of models, that can be asked for. */
+export interface ServedModelView {
+  readonly id: string;
+  /** A provider's id, `apikeyrouter` for what stands for other models. */
+  readonly owner: string;
+  /** The models behind a name; empty for a model. */
+  readonly standsFor: readonly string[];
+  /** In tokens; `null`: not known. */
+  readonly contextWindow: number | null;
+  /** Nano-dollars a thousand tokens; `null`: not in the price book. */
+  readonly price: { readonly inputNano: NanoUsd; readonly outputNano: NanoUsd } | null;
 }
 
 /** The daemon at a glance. */

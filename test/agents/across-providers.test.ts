@@ -144,6 +144,33 @@ describe('Coding agents across providers', function () {
     });
   }
 
+  it('Claude Code has its opus and haiku from two other providers, by the slots of its virtual key', async () => {
+    stage = await AgentStage.start();
+    await stage.fillSlots({
+      'claude-opus-*': `${OPENAI.kind}/${OPENAI.model}`,
+      '*haiku*': GOOGLE.model,
+    });
+    const opus = await simulate(OPENAI, OPENAI.answer({ text: ['large'], usage: USAGE }));
+    const haiku = await simulate(GOOGLE, GOOGLE.answer({ text: ['small'], usage: USAGE }));
+    const question = 'Say a word.';
+    assert.equal((await runClaude(stage.run(question, 'opus'))).answer.result, 'large');
+    assert.equal((await runClaude(stage.run(question, 'haiku'))).answer.result, 'small');
+
+    assert.equal(conversation(opus, OPENAI, OF_CLAUDE_CODE).length, 1);
+    assert.equal(conversation(haiku, GOOGLE, OF_CLAUDE_CODE).length, 1);
+    const traces = await readTraces(stage.daemon);
+    assert.deepEqual(
+      traces.map(({ model, attempts }) => [
+        /opus|haiku/.exec(model)?.[0],
+        attempts.map((attempt) => attempt.model),
+      ]),
+      [
+        ['opus', [OPENAI.model]],
+        ['haiku', [GOOGLE.model]],
+      ],
+    );
+  });
+
   it('Codex writes a file by anthropic-messages', async () => {
     stage = await AgentStage.start();
     const tool = { name: 'exec_command', input: { cmd: 'echo plum > fruit.txt && echo written' } };

@@ -14,6 +14,11 @@ export interface StagedProvider {
   readonly settings?: ProviderSettings;
 }
 
+interface IssuedKey {
+  readonly token: string;
+  readonly virtualKey: { readonly id: string };
+}
+
 interface Folders {
   readonly data: TempFolder;
   readonly home: TempFolder;
@@ -24,11 +29,13 @@ interface Folders {
 export class AgentStage {
   readonly daemon: DaemonProcess;
   readonly token: string;
+  readonly #virtualKeyId: string;
   readonly #folders: Folders;
 
-  private constructor(daemon: DaemonProcess, token: string, folders: Folders) {
+  private constructor(daemon: DaemonProcess, issued: IssuedKey, folders: Folders) {
     this.daemon = daemon;
-    this.token = token;
+    this.token = issued.token;
+    this.#virtualKeyId = issued.virtualKey.id;
     this.#folders = folders;
   }
 
@@ -41,8 +48,8 @@ export class AgentStage {
     };
     if (policies.length > 0) await storePolicies(folders.data, policies);
     const daemon = await DaemonProcess.start(folders.data.path);
-    const issued = await daemon.api<{ token: string }>('POST', '/virtual-keys', { name: 'agent' });
-    return new AgentStage(daemon, issued.token, folders);
+    const issued = await daemon.api<IssuedKey>('POST', '/virtual-keys', { name: 'agent' });
+    return new AgentStage(daemon, issued, folders);
   }
 
   /** Adds a provider, which is called as its kind is, and one key of it. */
@@ -50,6 +57,11 @@ export class AgentStage {
     const more = settings ? { settings } : {};
     await this.daemon.api('POST', '/providers', { id: kind, kind, name: kind, baseUrl, ...more });
     await this.daemon.api('POST', '/keys', { providerId: kind, name: kind, secret });
+  }
+
+  /** What the agent is given instead of the models that it asks for. */
+  async fillSlots(models: Readonly<Record<string, string>>): Promise<void> {
+    await this.daemon.api('PATCH', `/virtual-keys/${this.#virtualKeyId}`, { models });
   }
 
   /** A path in the folder that the agent works in. */

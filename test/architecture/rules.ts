@@ -55,6 +55,11 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     packages: ['node:*'],
   },
   { of: 'server/adapters/pino', imports: PORTS, packages: ['pino', 'node:*'] },
+  {
+    of: 'server/adapters/otlp',
+    imports: ['server/core/fetch-answer.ts', ...PORTS],
+    packages: ['node:*'],
+  },
   { of: 'server/adapters/prometheus', imports: PORTS, packages: ['prom-client'] },
   {
     of: 'server/adapters/prices',
@@ -125,9 +130,21 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     packages: ['node:*'],
   },
 
+  // Tools' own configuration files; used by whoever talks to a person.
+  {
+    of: 'server/connect',
+    imports: ['server/adapters/files', 'server/core/router-error.ts'],
+    packages: ['node:*'],
+  },
+  { of: 'server/connect/formats', imports: ['server/connect'], packages: [] },
+  { of: 'server/connect/formats/jsonc.ts', imports: ['server/connect'], packages: ['jsonc-parser'] },
+  { of: 'server/connect/formats/toml.ts', imports: ['server/connect'], packages: ['smol-toml'] },
+  { of: 'server/connect/formats/yaml.ts', imports: ['server/connect'], packages: ['yaml'] },
+
   {
     of: 'server/cli',
     imports: [
+      'server/connect',
       'server/core/router-error.ts',
       'server/core/ports',
       'server/core/policy',

@@ -44,6 +44,8 @@ describe('the help of the command line', () => {
       [['virtual-keys', 'create', 'x', '--limit', 'much'], /an amount in dollars/],
       [['virtual-keys', 'create', 'x', '--limit', '1', '--window', 'week'], /choices are day, month, total/],
       [['virtual-keys', 'create', 'x', '--window', 'day'], /--window needs a --limit/],
+      [['virtual-keys', 'create', 'x', '--model-slot', 'opus'], /It looks like "claude-opus-\*=gpt-5"/],
+      [['models', 'group', 'x', 'a', '--choose', 'luck'], /choices are in-order, best/],
       [['requests', '--limit', '0'], /a number from 1 to 500/],
       [['keys', 'add'], /missing required argument 'provider'/],
     ] as const;

@@ -22,7 +22,9 @@ describe('the reference of the command line', () => {
     assert.equal(written('configuration.md'), settingsReference(), 'Run "npm run docs".');
   });
 
-  it('agrees with the help of the built program, command by command', async () => {
+  it('agrees with the help of the built program, command by command', async function () {
+    // A process for each command.
+    this.timeout(120_000);
     for (const [words, command] of leafCommands(program(false))) {
       const { code, out } = await cli.run([...words.split(' '), '--help']);
       assert.equal(code, 0, words);

@@ -139,7 +139,7 @@ describe('tools and their requests on the command line', () => {
   });
 
   it('says what to do where there is nothing yet, and of a request that it does not know', async () => {
-    assert.match((await cli.run(['requests'])).out, /^No requests yet\. .*virtual-keys create/);
+    assert.match((await cli.run(['requests'])).out, /^No requests yet\. "apikeyrouter connect" lists/);
     assert.deepEqual(await cli.json(['requests']), { requests: [] });
     assert.match((await cli.run(['virtual-keys', 'list'])).out, /^No virtual keys yet\. Create one with/);
     const { code, err } = await cli.run(['explain', 'req_unknown']);

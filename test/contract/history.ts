@@ -12,6 +12,18 @@ export function historyContract(store: () => Store): void {
     assert.equal((await store().listTraces({ limit: 9 })).length, 1);
   });
 
+  it("finds the newest of the requests to which callers gave one id, and the router's own id first", async () => {
+    const named = (id: string, start: number, clientRequestId: string) =>
+      store().recordTrace({ ...trace(id, start), clientRequestId });
+    await named('r1', 1, 'mine');
+    await named('r3', 3, 'mine');
+    await named('r2', 2, 'mine');
+    await named('r4', 4, 'r1');
+    assert.equal((await store().findTrace('mine'))?.requestId, 'r3');
+    assert.equal((await store().findTrace('r1'))?.requestId, 'r1');
+    assert.equal(await store().findTrace('yours'), null);
+  });
+
   it('pages through traces, newest first, also within one millisecond', async () => {
     const starts = [5, 7, 7, 7, 9];
     for (const [index, start] of starts.entries()) await store().recordTrace(trace(`r${index}`, start));

@@ -5,6 +5,7 @@ import {
   cell,
   key,
   managementToken,
+  modelName,
   policy,
   provider,
   quota,
@@ -17,6 +18,7 @@ const NOTHING_CONFIGURED = {
   providers: [],
   keys: [],
   virtualKeys: [],
+  modelNames: [],
   cells: [],
   managementTokens: [],
   budgets: [],
@@ -41,6 +43,10 @@ export function registryContract(store: () => Store): void {
     await store().saveManagementToken(managementToken('late', { createdAt: 2 }));
     await store().saveManagementToken(managementToken('mt1'));
     await store().saveManagementToken(managementToken('mt1', { revokedAt: 9 }));
+    await store().saveModelName(modelName('late', { createdAt: 2 }));
+    await store().saveModelName(modelName('smart', { targets: [] }));
+    await store().saveModelName(modelName('smart'));
+    await store().saveModelName(modelName('it\'s/"odd" __proto__'));
     await store().saveBudget(budget('late', { createdAt: 2 }));
     await store().saveBudget(budget('b1', { raise: null }));
     await store().saveBudget(budget('b1'));
@@ -52,6 +58,11 @@ export function registryContract(store: () => Store): void {
       keys: [key('k1', { enabled: false })],
       virtualKeys: [virtualKey('vk1', { revokedAt: 9 })],
       managementTokens: [managementToken('mt1', { revokedAt: 9 }), managementToken('late', { createdAt: 2 })],
+      modelNames: [
+        modelName('it\'s/"odd" __proto__'),
+        modelName('smart'),
+        modelName('late', { createdAt: 2 }),
+      ],
       cells: [],
       budgets: [budget('b1'), budget('late', { createdAt: 2 })],
       quotas: [quota('q1'), quota('late', { createdAt: 2 })],
@@ -60,7 +71,15 @@ export function registryContract(store: () => Store): void {
     });
   });
 
-  it('deletes budgets and quotas, those that are not there too', async () => {
+  it('keeps what virtual keys say of models', async () => {
+    const more = { models: { 'claude-opus-*': 'openai/gpt-5' }, allowModels: ['gpt-*'] };
+    await store().saveVirtualKey(virtualKey('vk1', more));
+    assert.deepEqual((await store().loadRegistry()).virtualKeys, [virtualKey('vk1', more)]);
+  });
+
+  it('deletes budgets, quotas and names of models, those that are not there too', async () => {
+    await store().saveModelName(modelName('smart'));
+    for (const name of ['smart', 'other']) await store().deleteModelName(name);
     await store().saveBudget(budget('b1'));
     await store().saveQuota(quota('q1'));
     for (const id of ['b1', 'b2']) await store().deleteBudget(id);

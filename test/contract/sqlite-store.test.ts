@@ -11,6 +11,7 @@ import {
   hold,
   key,
   managementToken,
+  modelName,
   policy,
   provider,
   quota,
@@ -55,6 +56,7 @@ describe('SqliteStore, opened again', () => {
     await first.saveVirtualKey(virtualKey('vk1'));
     await first.saveManagementToken(managementToken('mt1'));
     await first.recordStates([cell('key:k1')], []);
+    await first.saveModelName(modelName('smart'));
     await first.saveBudget(budget('b1'));
     await first.saveQuota(quota('q1'));
     await first.savePolicies([policy('z'), policy('a')]);
@@ -71,6 +73,7 @@ describe('SqliteStore, opened again', () => {
       keys: [key('k1')],
       virtualKeys: [virtualKey('vk1')],
       managementTokens: [managementToken('mt1')],
+      modelNames: [modelName('smart')],
       cells: [cell('key:k1')],
       budgets: [budget('b1')],
       quotas: [quota('q1')],

@@ -8,6 +8,7 @@ import type {
   StoredPolicy,
 } from '../../server/core/ports/store.ts';
 import type { BudgetRecord, QuotaRecord } from '../../shared/model/limits.ts';
+import type { ModelNameRecord } from '../../shared/model/model-names.ts';
 import type {
   KeyRecord,
   ManagementTokenRecord,
@@ -120,6 +121,18 @@ export function managementToken(
     createdAt: 1,
     expiresAt: null,
     revokedAt: null,
+    ...parts,
+  };
+}
+
+/** A name of models. */
+export function modelName(name: string, parts: Partial<ModelNameRecord> = {}): ModelNameRecord {
+  return {
+    name,
+    targets: ['gpt-5', 'anthropic/claude-sonnet-4-5'],
+    choose: 'best',
+    objective: { primary: 'cost' },
+    createdAt: 1,
     ...parts,
   };
 }

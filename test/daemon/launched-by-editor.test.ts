@@ -63,7 +63,9 @@ describe('a daemon that an editor launched', () => {
   it('has all its parts beside it, away from the folder of the extension', () => {
     const [runtime = ''] = readdirSync(folder.file('runtime'));
     const parts = readdirSync(folder.file('runtime', runtime));
-    assert.ok(parts.includes('checkpoint-worker.cjs'), parts.join(', '));
+    for (const part of ['checkpoint-worker.cjs', 'report-worker.cjs']) {
+      assert.ok(parts.includes(part), parts.join(', '));
+    }
     const packed = readFileSync(path.join(ROOT, '.vscodeignore'), 'utf8');
     for (const part of parts) {
       assert.ok(part.endsWith('.node') || packed.includes(`!dist/${part}\n`), `${part} is not packed`);

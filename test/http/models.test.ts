@@ -23,8 +23,11 @@ describe('the models that a caller may use', () => {
   it('are listed in the dialect of each SDK', async () => {
     const openai = new OpenAI({ baseURL: `${router.daemon.url}/v1`, apiKey: router.token, maxRetries: 0 });
     const expected = [
+      'auto',
+      'cheap',
       'claude-haiku-4-5-20251001',
       'claude-sonnet-4-5-20250929',
+      'fast',
       'gpt-4o',
       'gpt-4o-mini',
       'gpt-5',

@@ -134,6 +134,31 @@ describe('any other path of a provider', () => {
     assert.deepEqual(trace.edits, ['model openai/whisper-1 sent as whisper-1']);
   });
 
+  it('takes names of models, and holds a caller to its list, in a form too', async () => {
+    await router.daemon.api('PUT', '/model-names/ears', { targets: ['openai/whisper-1'] });
+    router.openai.on({ path: '/v1/audio/transcriptions' }, jsonReply(200, { text: 'plum' }));
+    router.openai.on({ path: '/v1/files' }, jsonReply(200, { object: 'list', data: [] }));
+    const apiKey = await router.virtualKey({ name: 'ci', allowModels: ['ears'] });
+    const limited = new OpenAI({ apiKey, maxRetries: 0, baseURL: `${router.daemon.url}/v1` });
+    const file = await toFile(SPEECH, 'speech.mp3');
+    await limited.audio.transcriptions.create({ file, model: 'ears' });
+    assert.match(last()?.body.toString('latin1') ?? '', /name="model"\r\n\r\nwhisper-1\r\n/);
+    for (const model of ['whisper-1', 'openai/whisper-1']) {
+      await assert.rejects(
+        limited.audio.transcriptions.create({ file, model }),
+        /403 .*may not use the model/,
+      );
+    }
+    await assert.rejects(
+      limited.audio.transcriptions.create({ file, model: 'x'.repeat(600) }),
+      /400 .*longer/,
+    );
+    // A batch's models stand in a file that is not looked into.
+    const batch = { input_file_id: 'file-1', endpoint: '/v1/embeddings', completion_window: '24h' } as const;
+    await assert.rejects(limited.batches.create(batch), /403 .*may not use what names no model/);
+    assert.deepEqual((await limited.files.list()).data, []);
+  });
+
   it('moderates for free, also without a model', async () => {
     const results = [{ flagged: false, categories: {}, category_scores: {} }];
     router.openai.on({ path: '/v1/moderations' }, jsonReply(200, { id: 'modr-1', model: 'omni', results }));

@@ -30,13 +30,14 @@ export class RouterFixture {
     this.daemon = daemon;
   }
 
-  static async start(): Promise<RouterFixture> {
+  /** With these variables in the daemon's environment. */
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<RouterFixture> {
     const folder = await createTempFolder();
     const openai = await ScriptedUpstream.start();
     const anthropic = await ScriptedUpstream.start();
     openai.on({ method: 'GET', path: '/v1/models' }, modelListing(OPENAI_MODELS));
     anthropic.on({ method: 'GET', path: '/v1/models' }, modelListing(ANTHROPIC_MODELS));
-    const daemon = await DaemonProcess.start(folder.path);
+    const daemon = await DaemonProcess.start(folder.path, undefined, env);
     const fixture = new RouterFixture(folder, openai, anthropic, daemon);
     await daemon.api('POST', '/providers', {
       id: 'openai',

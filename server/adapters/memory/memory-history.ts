@@ -50,7 +50,10 @@ export class MemoryHistory {
 
   /** See `History.findTrace`. */
   findTrace(requestId: string): Trace | null {
-    return this.#traces.get(requestId) ?? null;
+    const trace = this.#traces.get(requestId);
+    if (trace) return trace;
+    const named = [...this.#traces.values()].filter(({ clientRequestId }) => clientRequestId === requestId);
+    return named.sort(newestFirst)[0] ?? null;
   }
 
   /** See `History.transitions`. */

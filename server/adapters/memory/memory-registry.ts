@@ -1,5 +1,6 @@
 import type { RegistrySnapshot, StoredPolicy } from '../../core/ports/store.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
+import type { ModelNameRecord } from '../../../shared/model/model-names.ts';
 import type {
   KeyRecord,
   ManagementTokenRecord,
@@ -14,6 +15,7 @@ export class MemoryRegistry {
   readonly #keys = new Map<string, KeyRecord>();
   readonly #secrets = new Map<string, Uint8Array>();
   readonly #virtualKeys = new Map<string, VirtualKeyRecord>();
+  readonly #modelNames = new Map<string, ModelNameRecord>();
   readonly #cells = new Map<string, CellRecord>();
   readonly #managementTokens = new Map<string, ManagementTokenRecord>();
   readonly #budgets = new Map<string, BudgetRecord>();
@@ -28,6 +30,9 @@ export class MemoryRegistry {
       keys: [...this.#keys.values()].sort(byAge),
       virtualKeys: [...this.#virtualKeys.values()].sort(byAge),
       managementTokens: [...this.#managementTokens.values()].sort(byAge),
+      modelNames: [...this.#modelNames.values()].sort(
+        (one, other) => one.createdAt - other.createdAt || (one.name < other.name ? -1 : 1),
+      ),
       cells: [...this.#cells.entries()]
         .sort(([one], [other]) => (one < other ? -1 : 1))
         .map(([, cell]) => cell),
@@ -69,6 +74,16 @@ export class MemoryRegistry {
   /** Inserts or replaces a management token. */
   saveManagementToken(token: ManagementTokenRecord): void {
     this.#managementTokens.set(token.id, token);
+  }
+
+  /** Inserts or replaces a name of models. */
+  saveModelName(record: ModelNameRecord): void {
+    this.#modelNames.set(record.name, record);
+  }
+
+  /** Removes a name of models. */
+  deleteModelName(name: string): void {
+    this.#modelNames.delete(name);
   }
 
   /** Inserts or replaces a budget. */

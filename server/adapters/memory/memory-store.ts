@@ -17,6 +17,7 @@ import type {
   UsedCounter,
 } from '../../core/ports/store.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
+import type { ModelNameRecord } from '../../../shared/model/model-names.ts';
 import type {
   KeyRecord,
   ManagementTokenRecord,
@@ -110,6 +111,14 @@ export class MemoryStore implements Store {
     this.#registry.saveManagementToken(token);
   }
 
+  async saveModelName(record: ModelNameRecord): Promise<void> {
+    this.#registry.saveModelName(record);
+  }
+
+  async deleteModelName(name: string): Promise<void> {
+    this.#registry.deleteModelName(name);
+  }
+
   async saveBudget(budget: BudgetRecord): Promise<void> {
     this.#registry.saveBudget(budget);
   }
@@ -168,6 +177,10 @@ export class MemoryStore implements Store {
 
   async pruneLog(log: LogName, keep: Keep, limit: number): Promise<number> {
     return log === 'entries' ? this.#ledger.prune(keep, limit) : this.#history.prune(log, keep, limit);
+  }
+
+  async usedBytes(): Promise<number> {
+    return 0;
   }
 
   sweepCounters(isOver: (counter: UsedCounter) => boolean): CounterSweep {

@@ -1,22 +1,24 @@
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { counter, gauge } from './make-metric.ts';
+import { METRICS } from './metric-definitions.ts';
 
 /** The daemon's own resources under the names that dashboards know (prometheus.io, "Process metrics"). */
-export function addProcessMetrics(registry: Registry): void {
-  gauge(registry, 'process_resident_memory_bytes', 'Resident memory of the daemon in bytes.', () =>
-    process.memoryUsage.rss(),
-  );
-  gauge(registry, 'process_cpu_seconds_total', 'CPU time of the daemon in seconds, user and system.', () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
-  });
-}
+export class ProcessMetrics {
+  readonly #memory;
+  readonly #cpu;
+  #counted = 0;
 
-/** Read when it is asked for: costs nothing in between. */
-function gauge(registry: Registry, name: string, help: string, read: () => number): void {
-  const metric: Gauge = new Gauge({
-    name,
-    help,
-    registers: [registry],
-    collect: () => metric.set(read()),
-  });
+  constructor(registry: Registry) {
+    this.#memory = gauge(registry, METRICS.memory);
+    this.#cpu = counter(registry, METRICS.cpu);
+  }
+
+  /** Read when it is asked for: costs nothing in between. */
+  read(): void {
+    this.#memory.set(process.memoryUsage.rss());
+    const { user, system } = process.cpuUsage();
+    const seconds = (user + system) / 1e6;
+    this.#cpu.inc(Math.max(0, seconds - this.#counted));
+    this.#counted = seconds;
+  }
 }

@@ -1,16 +1,16 @@
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { NANO_PER_USD } from '../../../shared/model/money.ts';
 import type { AttemptTrace, Trace } from '../../../shared/model/trace.ts';
 import type { TokenUsage } from '../../../shared/model/usage.ts';
-import type { Metrics } from '../../core/ports/metrics.ts';
+import type { Metrics, Standing } from '../../core/ports/metrics.ts';
 import { LabelLimit } from './label-limit.ts';
-import { addProcessMetrics } from './process-metrics.ts';
+import { counter, histogram } from './make-metric.ts';
+import { METRICS } from './metric-definitions.ts';
+import { ProcessMetrics } from './process-metrics.ts';
+import { StandingMetrics } from './standing-metrics.ts';
 
 /** Names of models and keys as labels: more than this many different ones are counted as `other`. */
 const MAX_VALUES = 200;
-
-const DURATION_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
-const FIRST_BYTE_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60];
 
 /**
  * What `/metrics` shows, in its own registry. Labels that callers could choose are bounded, so that nobody
@@ -22,48 +22,15 @@ export class PrometheusMetrics implements Metrics {
   readonly #keys = new LabelLimit(MAX_VALUES);
   readonly #providers = new LabelLimit(MAX_VALUES);
 
-  readonly #requests = new Counter({
-    name: 'apikeyrouter_requests_total',
-    help: 'Requests of tools, by protocol, outcome (succeeded, failed, cancelled, rejected) and the HTTP status the tool saw.',
-    labelNames: ['protocol', 'outcome', 'status'] as const,
-    registers: [this.#registry],
-  });
-  readonly #attempts = new Counter({
-    name: 'apikeyrouter_attempts_total',
-    help: 'Attempts at providers, by outcome and by the class of their failure (empty if they did not fail).',
-    labelNames: ['provider', 'key', 'model', 'outcome', 'failure'] as const,
-    registers: [this.#registry],
-  });
-  readonly #tokens = new Counter({
-    name: 'apikeyrouter_tokens_total',
-    help: 'Tokens as reported by providers. The types are exclusive: input is what was neither read from nor written to a cache.',
-    labelNames: ['provider', 'model', 'type'] as const,
-    registers: [this.#registry],
-  });
-  readonly #cost = new Counter({
-    name: 'apikeyrouter_cost_usd_total',
-    help: 'Cost in US dollars, also of failed and aborted attempts. basis: reported or estimated.',
-    labelNames: ['provider', 'key', 'model', 'basis'] as const,
-    registers: [this.#registry],
-  });
-  readonly #duration = new Histogram({
-    name: 'apikeyrouter_request_duration_seconds',
-    help: 'From the request of a tool to the end of its answer.',
-    labelNames: ['protocol', 'outcome'] as const,
-    buckets: DURATION_BUCKETS,
-    registers: [this.#registry],
-  });
-  readonly #firstByte = new Histogram({
-    name: 'apikeyrouter_time_to_first_byte_seconds',
-    help: 'From the start of an attempt to the first byte of its answer.',
-    labelNames: ['provider', 'model'] as const,
-    buckets: FIRST_BYTE_BUCKETS,
-    registers: [this.#registry],
-  });
-
-  constructor() {
-    addProcessMetrics(this.#registry);
-  }
+  readonly #requests = counter(this.#registry, METRICS.requests);
+  readonly #duration = histogram(this.#registry, METRICS.duration);
+  readonly #attempts = counter(this.#registry, METRICS.attempts);
+  readonly #tokens = counter(this.#registry, METRICS.tokens);
+  readonly #cost = counter(this.#registry, METRICS.cost);
+  readonly #firstByte = histogram(this.#registry, METRICS.firstByte);
+  readonly #firstToken = histogram(this.#registry, METRICS.firstToken);
+  readonly #standing = new StandingMetrics(this.#registry);
+  readonly #process = new ProcessMetrics(this.#registry);
 
   attemptEnded(attempt: AttemptTrace): void {
     const provider = this.#providers.of(attempt.providerId);
@@ -82,6 +49,9 @@ export class PrometheusMetrics implements Metrics {
     if (attempt.firstByteAt !== undefined) {
       this.#firstByte.observe({ provider, model }, seconds(attempt.startedAt, attempt.firstByteAt));
     }
+    if (attempt.firstTokenAt !== undefined) {
+      this.#firstToken.observe({ provider, model }, seconds(attempt.startedAt, attempt.firstTokenAt));
+    }
     if (attempt.usage) this.#countTokens(provider, model, attempt.usage);
   }
 
@@ -92,13 +62,10 @@ export class PrometheusMetrics implements Metrics {
   }
 
   /** The text for a scrape (https://prometheus.io/docs/instrumenting/exposition_formats/). */
-  render(): Promise<string> {
+  render(standing: Standing): Promise<string> {
+    this.#standing.set(standing);
+    this.#process.read();
     return this.#registry.metrics();
-  }
-
-  /** The `Content-Type` of that text. */
-  get contentType(): string {
-    return this.#registry.contentType;
   }
 
   #countTokens(provider: string, model: string, usage: TokenUsage): void {

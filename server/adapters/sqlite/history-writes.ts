@@ -13,8 +13,8 @@ export class HistoryWrites {
   readonly #insertAudit;
 
   constructor(connection: Connection) {
-    this.#insertTrace = connection.prepare<[string, number, string]>(
-      `INSERT INTO requests (id, started_at, trace) VALUES (?, ?, ?)
+    this.#insertTrace = connection.prepare<[string, number, string, string | null]>(
+      `INSERT INTO requests (id, started_at, trace, client_id) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET started_at = excluded.started_at, trace = excluded.trace`,
     );
     this.#insertTraceKey = connection.prepare<[string, number, string]>(
@@ -33,9 +33,10 @@ export class HistoryWrites {
 
   /** Keeps a trace, in the place of an earlier one of the same request. */
   recordTrace(trace: Trace): void {
-    this.#insertTrace.run(trace.requestId, trace.startedAt, JSON.stringify(trace));
+    const { requestId, startedAt, clientRequestId = null } = trace;
+    this.#insertTrace.run(requestId, startedAt, JSON.stringify(trace), clientRequestId);
     for (const { keyId } of trace.attempts) {
-      this.#insertTraceKey.run(keyId, trace.startedAt, trace.requestId);
+      this.#insertTraceKey.run(keyId, startedAt, requestId);
     }
   }
 

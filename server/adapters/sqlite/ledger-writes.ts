@@ -63,8 +63,9 @@ export class LedgerWrites {
     this.#instances = instances;
     this.#insertAttempt = connection.prepare(
       `INSERT INTO attempts
-         (id, instance, request_id, key_id, provider_id, virtual_key_id, model, reserved_at, reserved)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (id, instance, request_id, key_id, provider_id, virtual_key_id, model, reserved_at, reserved,
+          team, project, tool, tags, conversation)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#findOpen = connection
       .prepare<[string], OpenRow>(
@@ -105,6 +106,13 @@ export class LedgerWrites {
   reserve(item: Reservation): Admission {
     const admission = judgeReservation(item, this.#counters.balance);
     if (!admission.ok) return admission;
+    const {
+      team = null,
+      project = null,
+      tool = null,
+      tags = [],
+      conversation = null,
+    } = item.attribution ?? {};
     const { lastInsertRowid } = this.#insertAttempt.run(
       item.attemptId,
       this.#instances.own,
@@ -115,6 +123,11 @@ export class LedgerWrites {
       item.model,
       item.at,
       item.amountNano,
+      team,
+      project,
+      tool,
+      tags.length > 0 ? JSON.stringify([...new Set(tags)]) : null,
+      conversation,
     );
     const holds = heldAmounts(item.holds);
     this.#writeHolds(lastInsertRowid, holds.length > 0 ? holds : [NO_HOLD]);

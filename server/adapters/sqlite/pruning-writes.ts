@@ -27,6 +27,7 @@ const START: CounterAddress = { subject: '', windowStart: Number.MIN_SAFE_INTEGE
 export class PruningWrites {
   readonly #counters: CounterCache;
   readonly #logs: Readonly<Record<LogName, Log>>;
+  readonly #usedBytes;
   readonly #nextCounters;
   readonly #deleteCounter;
   readonly #deleteAlert;
@@ -57,6 +58,12 @@ export class PruningWrites {
         'DELETE FROM holds WHERE attempt <= ?',
       ]),
     };
+    this.#usedBytes = connection
+      .prepare<[]>(
+        `SELECT (p.page_count - f.freelist_count) * s.page_size
+         FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s`,
+      )
+      .pluck();
     this.#nextCounters = connection.prepare<[string, number, number], UsedCounter>(
       `SELECT subject, window_start AS windowStart, used_at AS usedAt FROM counters
        WHERE (subject, window_start) > (?, ?) ORDER BY subject, window_start LIMIT ?`,
@@ -80,6 +87,11 @@ export class PruningWrites {
     }
     if (count > 0) for (const statement of log.forget) statement.run(last);
     return count;
+  }
+
+  /** See `Pruning.usedBytes`. */
+  usedBytes(): number {
+    return this.#usedBytes.get() as number;
   }
 
   /** Looks at so many counters after one; returns the last one, `null` at the end. */

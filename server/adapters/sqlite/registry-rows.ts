@@ -1,5 +1,6 @@
 import type { RegistrySnapshot, StoredPolicy } from '../../core/ports/store.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
+import type { ModelNameRecord } from '../../../shared/model/model-names.ts';
 import type {
   KeyRecord,
   ManagementTokenRecord,
@@ -9,7 +10,14 @@ import type {
 import type { CellRecord } from '../../../shared/model/states.ts';
 import type { Connection } from './open-database.ts';
 
-type Table = 'providers' | 'keys' | 'virtual_keys' | 'management_tokens' | 'budgets' | 'quotas';
+type Table =
+  | 'providers'
+  | 'keys'
+  | 'virtual_keys'
+  | 'management_tokens'
+  | 'budgets'
+  | 'quotas'
+  | 'model_names';
 
 /**
  * Configuration: few rows, read whole at start. Records are kept as JSON, since nothing searches in them; a field
@@ -29,6 +37,7 @@ export class RegistryRows {
       keys: this.#all<KeyRecord>('keys'),
       virtualKeys: this.#all<VirtualKeyRecord>('virtual_keys'),
       managementTokens: this.#all<ManagementTokenRecord>('management_tokens'),
+      modelNames: this.#all<ModelNameRecord>('model_names'),
       cells: this.#connection
         .prepare<[], CellRecord>(
           `SELECT owner, family, dimension, state, until, failures, since FROM cells
@@ -84,6 +93,16 @@ export class RegistryRows {
     this.#save('management_tokens', token);
   }
 
+  /** Inserts or replaces a name of models. */
+  saveModelName(record: ModelNameRecord): void {
+    this.#save('model_names', { id: record.name, createdAt: record.createdAt }, record);
+  }
+
+  /** Removes a name of models. */
+  deleteModelName(name: string): void {
+    this.#connection.prepare('DELETE FROM model_names WHERE id = ?').run(name);
+  }
+
   /** Inserts or replaces a budget. */
   saveBudget(budget: BudgetRecord): void {
     this.#save('budgets', budget);
@@ -132,12 +151,16 @@ export class RegistryRows {
   }
 
   /** Not INSERT OR REPLACE: that deletes the old row first, and with a key's row its secret. */
-  #save(table: Table, record: { readonly id: string; readonly createdAt: number }): void {
+  #save(
+    table: Table,
+    record: { readonly id: string; readonly createdAt: number },
+    kept: object = record,
+  ): void {
     this.#connection
       .prepare(
         `INSERT INTO ${table} (id, created_at, record) VALUES (?, ?, ?)
          ON CONFLICT DO UPDATE SET created_at = excluded.created_at, record = excluded.record`,
       )
-      .run(record.id, record.createdAt, JSON.stringify(record));
+      .run(record.id, record.createdAt, JSON.stringify(kept));
   }
 }

@@ -18,6 +18,7 @@ import type {
   UsedCounter,
 } from '../../core/ports/store.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
+import type { ModelNameRecord } from '../../../shared/model/model-names.ts';
 import type {
   KeyRecord,
   ManagementTokenRecord,
@@ -162,6 +163,14 @@ export class SqliteStore implements Store {
     return this.#queue.write(() => this.#registry.saveManagementToken(token));
   }
 
+  saveModelName(record: ModelNameRecord): Promise<void> {
+    return this.#queue.write(() => this.#registry.saveModelName(record));
+  }
+
+  deleteModelName(name: string): Promise<void> {
+    return this.#queue.write(() => this.#registry.deleteModelName(name));
+  }
+
   saveBudget(budget: BudgetRecord): Promise<void> {
     return this.#queue.write(() => this.#registry.saveBudget(budget));
   }
@@ -219,6 +228,10 @@ export class SqliteStore implements Store {
 
   pruneLog(log: LogName, keep: Keep, limit: number): Promise<number> {
     return this.#queue.write(() => this.#pruning.pruneLog(log, keep, limit));
+  }
+
+  async usedBytes(): Promise<number> {
+    return this.#pruning.usedBytes();
   }
 
   sweepCounters(isOver: (counter: UsedCounter) => boolean): CounterSweep {

@@ -22,6 +22,7 @@ export class StoreReads {
   readonly #tracesOfKey;
   readonly #start;
   readonly #trace;
+  readonly #traceOfClient;
   readonly #transitions;
   readonly #transitionsOfOwner;
   readonly #audit;
@@ -51,6 +52,11 @@ export class StoreReads {
       .prepare<[string], number>('SELECT started_at FROM requests WHERE id = ?')
       .pluck();
     this.#trace = connection.prepare<[string], string>('SELECT trace FROM requests WHERE id = ?').pluck();
+    this.#traceOfClient = connection
+      .prepare<[string], string>(
+        `SELECT trace FROM requests WHERE client_id = ? ORDER BY started_at DESC, rowid DESC LIMIT 1`,
+      )
+      .pluck();
     this.#transitions = connection
       .prepare<[number], string>('SELECT transition FROM transitions ORDER BY seq DESC LIMIT ?')
       .pluck();
@@ -89,7 +95,7 @@ export class StoreReads {
 
   /** See `History.findTrace`. */
   findTrace(requestId: string): Trace | null {
-    const row = this.#trace.get(requestId);
+    const row = this.#trace.get(requestId) ?? this.#traceOfClient.get(requestId);
     return row === undefined ? null : (JSON.parse(row) as Trace);
   }
 

@@ -8,7 +8,7 @@ import type { ManagementClient } from '../management-client.ts';
 import { print, relativeTime, table } from '../output.ts';
 
 const NONE =
-  'No requests yet. "apikeyrouter virtual-keys create NAME" makes a token for a tool, and says how to point it here.';
+  'No requests yet. "apikeyrouter connect" lists the tools that can be pointed here; "apikeyrouter env" is for all others.';
 
 /** `apikeyrouter requests` and `apikeyrouter explain` */
 export function addRequestsCommands(program: Command): void {

@@ -1,18 +1,36 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatUsd } from '../../../shared/model/money.ts';
 import type { VirtualKeyView } from '../../../shared/model/views.ts';
 import { RouterError } from '../../core/router-error.ts';
-import { dollars } from '../argument-readers.ts';
+import { dollars, several } from '../argument-readers.ts';
 import { daemon } from '../launch-daemon.ts';
 import type { ManagementClient } from '../management-client.ts';
 import { print, relativeTime, table } from '../output.ts';
 
-interface CreateOptions {
+type Window = 'day' | 'month' | 'total';
+type Slots = Readonly<Record<string, string>>;
+
+interface ModelOptions {
+  readonly allowModel?: readonly string[];
+  readonly modelSlot?: Slots;
+}
+
+interface CreateOptions extends ModelOptions {
   readonly tool?: string;
   readonly team?: string;
   readonly project?: string;
   readonly limit?: number;
-  readonly window?: 'day' | 'month' | 'total';
+  readonly window?: Window;
+}
+
+interface EditOptions extends ModelOptions {
+  readonly name?: string;
+  readonly tag?: readonly string[];
+  readonly limit?: number | false;
+  readonly window?: Window;
+  readonly anyModel?: true;
+  /** `false`: `--no-model-slots`. */
+  readonly modelSlots?: boolean;
 }
 
 /** `apikeyrouter virtual-keys ...` */
@@ -29,14 +47,24 @@ export function addVirtualKeysCommands(program: Command): void {
     .option('--team <team>', 'the team that its spend counts for')
     .option('--project <project>', 'the project that its spend counts for')
     .option('--limit <usd>', 'spending limit in USD', dollars)
-    .addOption(
-      new Option('--window <window>', 'window of the limit (default: "day")').choices([
-        'day',
-        'month',
-        'total',
-      ]),
-    )
+    .addOption(windowOption('window of the limit (default: "day")'))
+    .addOption(allowModelOption())
+    .addOption(modelSlotOption())
     .action(create);
+  keys
+    .command('edit')
+    .description('Change what a token may do; what is not named stays')
+    .argument('<key>', 'id or name')
+    .option('-n, --name <name>', 'another name')
+    .option('--tag <tag>', 'a tag of its requests, instead of those it has; may be given again', several)
+    .option('--limit <usd>', 'spending limit in USD', dollars)
+    .option('--no-limit', 'no spending limit')
+    .addOption(windowOption('window of the limit'))
+    .addOption(allowModelOption().conflicts('anyModel'))
+    .option('--any-model', 'allow every model')
+    .addOption(modelSlotOption())
+    .option('--no-model-slots', 'use what the tool asks for')
+    .action(edit);
   keys
     .command('list')
     .alias('ls')
@@ -53,6 +81,52 @@ export function addVirtualKeysCommands(program: Command): void {
     });
 }
 
+function windowOption(description: string): Option {
+  return new Option('--window <window>', description).choices(['day', 'month', 'total']);
+}
+
+function allowModelOption(): Option {
+  return new Option(
+    '--allow-model <pattern>',
+    'only such models and names of models, e.g. "gpt-5*"; may be given again',
+  ).argParser(several);
+}
+
+function modelSlotOption(): Option {
+  return new Option(
+    '--model-slot <pattern=target>',
+    'use another model than the tool asks for, e.g. "*haiku*=gpt-5-mini"; may be given again',
+  ).argParser(slot);
+}
+
+async function edit(key: string, options: EditOptions): Promise<void> {
+  const { name, tag, limit, window, anyModel, modelSlots } = options;
+  const client = await daemon();
+  const change = {
+    ...(name === undefined ? {} : { name }),
+    ...(tag === undefined ? {} : { tags: tag }),
+    ...(limit === undefined ? {} : { limitUsd: limit === false ? null : limit }),
+    ...(window === undefined ? {} : { limitWindow: window }),
+    ...(anyModel ? { allowModels: null } : {}),
+    ...(modelSlots === false ? { models: {} } : {}),
+    ...modelsOf(options),
+  };
+  if (Object.keys(change).length === 0) {
+    throw new RouterError('invalid_request', 'Nothing to change: see "virtual-keys edit --help".');
+  }
+  const view = await client.call<VirtualKeyView>('PATCH', `virtual-keys/${await keyId(client, key)}`, change);
+  const slots = Object.entries(view.models).map(([from, to]) => `  ${from} is ${to}`);
+  const models = view.allowModels ? `models: ${view.allowModels.join(', ')}` : 'every model';
+  print(view, [`${view.name}: ${limitOf(view)}, ${models}`, ...slots].join('\n'));
+}
+
+function modelsOf({ allowModel, modelSlot }: ModelOptions): object {
+  return {
+    ...(allowModel === undefined ? {} : { allowModels: allowModel }),
+    ...(modelSlot === undefined ? {} : { models: modelSlot }),
+  };
+}
+
 async function create(name: string, options: CreateOptions, command: Command): Promise<void> {
   const { tool, team, project, limit, window } = options;
   if (window !== undefined && limit === undefined) command.error('error: --window needs a --limit.');
@@ -63,6 +137,7 @@ async function create(name: string, options: CreateOptions, command: Command): P
     ...(team === undefined ? {} : { team }),
     ...(project === undefined ? {} : { project }),
     ...(limit === undefined ? {} : { limitUsd: limit, limitWindow: window ?? 'day' }),
+    ...modelsOf(options),
   });
   const url = `http://127.0.0.1:${client.endpoint.port}`;
   const lines = [
@@ -91,12 +166,18 @@ async function list(): Promise<void> {
     key.team ?? '',
     key.project ?? '',
     limitOf(key),
+    modelsText(key),
     formatUsd(key.spentNano),
     key.revokedAt === null ? relativeTime(key.createdAt, now) : 'revoked',
     key.id,
   ]);
-  const head = ['NAME', 'TOKEN', 'TOOL', 'TEAM', 'PROJECT', 'LIMIT', 'SPENT', 'CREATED', 'ID'];
+  const head = ['NAME', 'TOKEN', 'TOOL', 'TEAM', 'PROJECT', 'LIMIT', 'MODELS', 'SPENT', 'CREATED', 'ID'];
   print(answer, table([head, ...rows]));
+}
+
+function modelsText({ allowModels, models }: VirtualKeyView): string {
+  const slots = Object.entries(models).map(([from, to]) => `${from}=${to}`);
+  return [...slots, ...(allowModels ?? [])].join(' ');
 }
 
 function limitOf({ limitNano, limitWindow }: VirtualKeyView): string {
@@ -119,4 +200,11 @@ async function keyId(client: ManagementClient, idOrName: string): Promise<string
     ? `There are ${named.length} virtual keys named "${idOrName}". Give the id: ${named.map((key) => key.id).join(', ')}.`
     : `There is no virtual key "${idOrName}". List them with "apikeyrouter virtual-keys list".`;
   throw new RouterError(one ? 'conflict' : 'not_found', message);
+}
+
+function slot(text: string, before: Slots = {}): Slots {
+  const [, pattern, target] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
+  if (pattern === undefined || target === undefined)
+    throw new InvalidArgumentError('It looks like "claude-opus-*=gpt-5".');
+  return { ...before, [pattern]: target };
 }

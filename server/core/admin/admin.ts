@@ -17,6 +17,8 @@ import type { KeyAdmin } from './key-admin.ts';
 import type { LedgerAdmin } from './ledger-admin.ts';
 import type { ManagementTokens } from './management-tokens.ts';
 import type { PolicyAdmin } from './policy-admin.ts';
+import type { ModelCatalogue } from './model-catalogue.ts';
+import type { ModelNameAdmin } from './model-name-admin.ts';
 import type { ProviderAdmin } from './provider-admin.ts';
 import type { QuotaAdmin } from './quota-admin.ts';
 import type { VirtualKeys } from './virtual-keys.ts';
@@ -31,6 +33,8 @@ export interface AdminParts {
   readonly policies: PolicyAdmin;
   readonly ledger: LedgerAdmin;
   readonly dryRun: DryRun;
+  readonly modelNames: ModelNameAdmin;
+  readonly models: ModelCatalogue;
   readonly pool: KeyPool;
   readonly store: Store;
   readonly vault: Vault;
@@ -53,6 +57,9 @@ export class Admin {
   readonly policies: PolicyAdmin;
   readonly ledger: LedgerAdmin;
   readonly dryRun: DryRun;
+  readonly modelNames: ModelNameAdmin;
+  /** What can be asked for. */
+  readonly models: ModelCatalogue;
   readonly changes: ChangeHub;
   readonly #parts: AdminParts;
   /** Known once the listener is up. */
@@ -68,6 +75,8 @@ export class Admin {
     this.policies = parts.policies;
     this.ledger = parts.ledger;
     this.dryRun = parts.dryRun;
+    this.modelNames = parts.modelNames;
+    this.models = parts.models;
     this.changes = parts.changes;
     this.#parts = parts;
   }

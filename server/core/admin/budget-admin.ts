@@ -122,7 +122,7 @@ export class BudgetAdmin {
   }> {
     const at = this.#clock.now();
     const { conversation } = run.request.facts;
-    const records = this.#budgets.matching(run.budgetFacts(candidate.key, candidate.model), run.facts);
+    const records = this.#budgets.matching(run.budgetFacts(candidate), run.facts);
     const counters = await readBudgets(this.#store, records, conversation, at);
     const remaining = records.map((record, index) => {
       const { spent = 0, held = 0, unknown = 0 } = counters[index] ?? {};

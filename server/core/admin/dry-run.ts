@@ -72,13 +72,14 @@ export class DryRun {
     const policies = input.policies && this.#policies.with(input.policies);
     const { run, decision, order, known } = this.#router.preview(request, policies);
     const nameOf = (id: string): string => this.#pool.nameOf(id);
-    const [chosen] = order;
+    const chosen = run.refused ? undefined : order[0];
     const shown = { ...decision, explanation: explain(decision, nameOf) };
     const common = { decision: shown, models: run.plan.models };
     if (!chosen) {
-      const { code, message } = known
+      const none = known
         ? noneEligible(decision.model, decision.skipped, decision.at, nameOf)
-        : modelUnknown(this.#pool, run.model, codec.protocol, run.pinnedProvider);
+        : modelUnknown(this.#pool, run.resolution, codec.protocol, run.pinnedProvider);
+      const { code, message } = run.refused ?? none;
       return { ...common, chosen: null, cost: null, budgets: [], refusal: { code, message } };
     }
     const { keyId, providerId, model, price, estimate, form } = chosen;

@@ -127,16 +127,60 @@ export const providerBody = z.strictObject({
   settings: providerSettings.exactOptional(),
 });
 
+const tags = z.array(name).max(32);
+const limitUsd = z.number().positive().max(1_000_000);
+const spendWindow = z.enum(['day', 'month', 'total']);
+/** A model's name, `provider/model`, or a pattern of them. */
+const modelText = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[^\s\p{Cc}]+$/u, 'A name of a model has no spaces');
+const patterns = z.array(modelText).max(256);
+const slots = z
+  .record(modelText, modelText)
+  .refine((map) => Object.keys(map).length <= 64, 'At most 64 slots');
+
 export const virtualKeyBody = z.strictObject({
   name,
   tool: name.exactOptional(),
   team: name.exactOptional(),
   project: name.exactOptional(),
-  tags: z.array(name).max(32).exactOptional(),
-  limitUsd: z.number().positive().max(1_000_000).exactOptional(),
-  limitWindow: z.enum(['day', 'month', 'total']).exactOptional(),
+  tags: tags.exactOptional(),
+  limitUsd: limitUsd.exactOptional(),
+  limitWindow: spendWindow.exactOptional(),
   objective: objectiveInput.exactOptional(),
+  models: slots.exactOptional().meta({
+    description: 'Names or patterns that the tool asks for, and the model or name that is used instead.',
+  }),
+  allowModels: patterns
+    .exactOptional()
+    .meta({ description: 'What may be asked for besides; all if left out.' }),
   expiresAt: z.int().positive().exactOptional(),
+});
+
+export const patchVirtualKeyBody = z
+  .strictObject({
+    name: name.exactOptional(),
+    tags: tags.exactOptional(),
+    limitUsd: limitUsd.nullable().exactOptional().meta({ description: 'null: no limit.' }),
+    limitWindow: spendWindow.exactOptional(),
+    models: slots.exactOptional().meta({ description: 'Takes the place of those that it has.' }),
+    allowModels: patterns.nullable().exactOptional().meta({ description: 'null: every model.' }),
+    expiresAt: z.int().positive().nullable().exactOptional().meta({ description: 'null: never.' }),
+  })
+  .refine((body) => Object.keys(body).length > 0, 'Nothing is to be changed');
+
+export const modelNameBody = z.strictObject({
+  targets: z.array(modelText).min(1).max(32),
+  choose: z
+    .enum(['in_order', 'best'])
+    .exactOptional()
+    .meta({ description: 'The first and then the next as fallbacks (if left out), or the best key of all.' }),
+  objective: objectiveInput
+    .nullable()
+    .exactOptional()
+    .meta({ description: 'Unless the request or its virtual key says otherwise.' }),
 });
 
 export const managementTokenBody = z.strictObject({

@@ -1,6 +1,6 @@
 import { nanoFromUsd, type NanoUsd } from '../../../shared/model/money.ts';
 import type { VirtualKeyRecord } from '../../../shared/model/records.ts';
-import type { NewVirtualKey } from '../../../shared/model/inputs.ts';
+import type { NewVirtualKey, VirtualKeyChange } from '../../../shared/model/inputs.ts';
 import type { VirtualKeyView } from '../../../shared/model/views.ts';
 import { counter } from '../ledger/spend-window.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -9,6 +9,7 @@ import type { Ledger, Registry } from '../ports/store.ts';
 import type { Tokens } from '../ports/tokens.ts';
 import { RouterError } from '../router-error.ts';
 import type { AuditLog } from './audit-log.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 
 const PREFIX = 'akr-';
 
@@ -20,6 +21,8 @@ export class VirtualKeys {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #audit: AuditLog;
+  /** Of two changes at a time neither is lost. */
+  readonly #turns = new OneAtATime();
 
   constructor(parts: {
     readonly store: Registry & Ledger;
@@ -82,27 +85,28 @@ export class VirtualKeys {
       limitWindow: input.limitWindow ?? 'day',
       objective: input.objective ?? null,
       createdAt: this.#clock.now(),
+      ...(input.models && { models: input.models }),
+      ...(input.allowModels && { allowModels: input.allowModels }),
       expiresAt: input.expiresAt ?? null,
       revokedAt: null,
     };
     await this.#store.saveVirtualKey(record);
     await this.#note(actor, 'virtual_key.create', null, record);
     this.#byDigest.set(digest, record);
-    const [virtualKey] = await this.#views([record]);
-    if (!virtualKey) throw new RouterError('internal', 'The new virtual key could not be read back.');
-    return { virtualKey, token };
+    return { virtualKey: await this.#view(record), token };
+  }
+
+  /** Changes what a token may do, from its next request on. Throws `RouterError('not_found')`. */
+  update(id: string, change: VirtualKeyChange, actor: string): Promise<VirtualKeyView> {
+    return this.#replace(id, 'virtual_key.update', actor, (record) => changed(record, change));
   }
 
   /** From now on the token is refused. Running requests end undisturbed. */
-  async revoke(id: string, actor: string): Promise<VirtualKeyView> {
-    const record = this.find(id);
-    const revoked = { ...record, revokedAt: record.revokedAt ?? this.#clock.now() };
-    await this.#store.saveVirtualKey(revoked);
-    await this.#note(actor, 'virtual_key.revoke', record, revoked);
-    this.#byDigest.set(record.digest, revoked);
-    const [view] = await this.#views([revoked]);
-    if (!view) throw new RouterError('internal', 'The virtual key could not be read back.');
-    return view;
+  revoke(id: string, actor: string): Promise<VirtualKeyView> {
+    return this.#replace(id, 'virtual_key.revoke', actor, (record) => ({
+      ...record,
+      revokedAt: record.revokedAt ?? this.#clock.now(),
+    }));
   }
 
   /** By id or name; of one name the newest that is valid. Throws `RouterError('not_found')`. */
@@ -135,6 +139,28 @@ export class VirtualKeys {
     });
   }
 
+  #replace(
+    id: string,
+    action: string,
+    actor: string,
+    change: (record: VirtualKeyRecord) => VirtualKeyRecord,
+  ): Promise<VirtualKeyView> {
+    return this.#turns.run(async () => {
+      const before = this.find(id);
+      const after = change(before);
+      await this.#store.saveVirtualKey(after);
+      await this.#note(actor, action, before, after);
+      this.#byDigest.set(after.digest, after);
+      return this.#view(after);
+    });
+  }
+
+  async #view(record: VirtualKeyRecord): Promise<VirtualKeyView> {
+    const [view] = await this.#views([record]);
+    if (!view) throw new RouterError('internal', 'The virtual key could not be read back.');
+    return view;
+  }
+
   async #views(records: readonly VirtualKeyRecord[]): Promise<readonly VirtualKeyView[]> {
     const now = this.#clock.now();
     const addresses = records.map((record) => counter(`virtual_key:${record.id}`, record.limitWindow, now));
@@ -145,9 +171,25 @@ export class VirtualKeys {
 
 function toView(record: VirtualKeyRecord, spentNano: NanoUsd): VirtualKeyView {
   const { id, name, hint, team, project, tool, tags, limitNano, limitWindow } = record;
-  const { createdAt, expiresAt, revokedAt } = record;
+  const { models = {}, allowModels = null, createdAt, expiresAt, revokedAt } = record;
   const scope = { team, project, tool, tags };
-  return { id, name, hint, ...scope, limitNano, limitWindow, spentNano, createdAt, expiresAt, revokedAt };
+  const limits = { limitNano, limitWindow, spentNano, models, allowModels };
+  return { id, name, hint, ...scope, ...limits, createdAt, expiresAt, revokedAt };
+}
+
+function changed(record: VirtualKeyRecord, change: VirtualKeyChange): VirtualKeyRecord {
+  const { allowModels: before, models: slots, ...rest } = record;
+  const { name, tags, limitUsd, limitWindow, models = slots, allowModels = before, expiresAt } = change;
+  return {
+    ...rest,
+    ...(name === undefined ? {} : { name }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(limitUsd === undefined ? {} : { limitNano: limitUsd === null ? null : nanoFromUsd(limitUsd) }),
+    ...(limitWindow === undefined ? {} : { limitWindow }),
+    ...(models && { models }),
+    ...(allowModels && { allowModels }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
 }
 
 /** Whoever reads the log has no use for the digest. */

@@ -1,10 +1,12 @@
 import type { BudgetScope } from '../../../shared/model/limits.ts';
-import { matchesPattern } from '../name-pattern.ts';
+import { matchesModel } from '../policy/policy-facts.ts';
 
 /** What budgets look at of an attempt. */
 export interface BudgetFacts {
   readonly provider: string;
   readonly model: string;
+  /** The names that led to it. */
+  readonly via: readonly string[];
   /** Id and name. */
   readonly key: readonly string[];
   readonly virtualKey: readonly string[];
@@ -18,7 +20,7 @@ export interface BudgetFacts {
 export function inScope(scope: BudgetScope, facts: BudgetFacts): boolean {
   return (
     (scope.provider === undefined || scope.provider === facts.provider) &&
-    (scope.model === undefined || matchesPattern(scope.model, facts.model)) &&
+    (scope.model === undefined || matchesModel(scope.model, facts.model, facts.via)) &&
     (scope.team === undefined || scope.team === facts.team) &&
     (scope.project === undefined || scope.project === facts.project) &&
     (scope.tool === undefined || scope.tool === facts.tool) &&

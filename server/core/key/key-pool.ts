@@ -34,9 +34,15 @@ export class KeyPool {
   #byModel: Map<string, Set<PooledKey>> | null = null;
   /** Answers of `serving`. Names come from requests, so that they are bounded. */
   #serving = new Bounded<string, readonly PooledKey[]>(MAX_REMEMBERED);
+  #version = 0;
 
   constructor(adapters: Readonly<Record<string, ProviderAdapter>>) {
     this.#adapters = new Map(Object.entries(adapters));
+  }
+
+  /** Another number whenever keys or providers changed. */
+  get version(): number {
+    return this.#version;
   }
 
   /** Brings along an adapter for providers of its kind. */
@@ -50,6 +56,7 @@ export class KeyPool {
 
   setProvider(provider: ProviderRecord): void {
     this.#providers.set(provider.id, provider);
+    this.#version++;
     const records = [...[...this.#keys.values()].map(({ record }) => record), ...this.#waiting.values()];
     for (const record of records) if (record.providerId === provider.id) this.set(record);
   }
@@ -137,6 +144,18 @@ export class KeyPool {
     return this.#index().has(model);
   }
 
+  /** Usable keys, of one provider or any, that list a model, or whose provider owns such names and has no listing. */
+  offering(model: string, pinned: string | null): readonly PooledKey[] {
+    const listed = this.#index().get(model);
+    return this.all().filter(
+      (key) =>
+        key.record.enabled &&
+        key.record.invalidSince === null &&
+        (pinned === null || key.provider.id === pinned) &&
+        (listed?.has(key) || (key.record.models === null && key.adapter.servesByName(model))),
+    );
+  }
+
   #find(model: string, protocols: readonly Protocol[], pinned: string | null): readonly PooledKey[] {
     const speaks = (key: PooledKey): boolean => {
       const spoken = protocolsFor(key, model);
@@ -156,6 +175,7 @@ export class KeyPool {
   }
 
   #forget(): void {
+    this.#version++;
     this.#byModel = null;
     this.#serving = new Bounded(MAX_REMEMBERED);
   }

@@ -9,7 +9,10 @@ export interface PolicyFacts {
   readonly tool: string | null;
   readonly project: string | null;
   readonly team: string | null;
+  /** As asked for. */
   readonly model: string;
+  /** The models, and names of models, that are meant by it, where it is not one itself. */
+  readonly standsFor: readonly string[];
   readonly tags: readonly string[];
   /** Estimated input tokens. */
   readonly inputTokens: number;
@@ -36,8 +39,13 @@ export function matchesRequest(scope: PolicyScope, facts: PolicyFacts): boolean 
     (scope.tool === undefined || scope.tool === facts.tool) &&
     (scope.project === undefined || scope.project === facts.project) &&
     (scope.team === undefined || scope.team === facts.team) &&
-    (scope.model === undefined || matchesPattern(scope.model, facts.model))
+    (scope.model === undefined || matchesModel(scope.model, facts.model, facts.standsFor))
   );
+}
+
+/** A scope's model is the name asked for, or any that it stands for. */
+export function matchesModel(pattern: string, model: string, others: readonly string[]): boolean {
+  return matchesPattern(pattern, model) || others.some((other) => matchesPattern(pattern, other));
 }
 
 /** Whether a scope's fields about keys match this one. */

@@ -3,7 +3,9 @@ import type { SkipReason } from '../../../shared/model/reasons.ts';
 import type { RuleReference } from '../../../shared/model/trace.ts';
 import { NANO_PER_USD, type NanoUsd } from '../../../shared/model/money.ts';
 import { Bounded } from '../bounded-map.ts';
-import type { KeyFacts } from './policy-facts.ts';
+import type { ModelTarget } from '../model-names/resolution.ts';
+import { matchesPattern } from '../name-pattern.ts';
+import { type KeyFacts, matchesModel } from './policy-facts.ts';
 import { countsFor, type PlacedRule, type RequestRules, type RuleOf } from './policy-set.ts';
 
 const OBJECTIVE_ACTIONS = [
@@ -30,7 +32,7 @@ export interface SuccessBound extends Bound {
 /** What the policies say of one request: read off once, before candidates are looked at. */
 export interface RoutePlan {
   readonly objective: Objective | null;
-  /** In the order in which they are to be tried, the first being what is asked for unless a rule replaces it. */
+  /** Models and names of models in the order in which they are to be tried, the first being what is asked for unless a rule replaces it. */
   readonly models: readonly string[];
   readonly maxCost: Bound | null;
   readonly minSuccessRates: readonly SuccessBound[];
@@ -50,9 +52,9 @@ export interface RoutePlan {
   /** Rules that have a say whichever keys there are, each once. */
   readonly applied: readonly RuleReference[];
   /** The first constraint that leaves a candidate out. */
-  refuse(key: KeyFacts, model: string | null): Refusal;
+  refuse(key: KeyFacts, target: PlannedModel): Refusal;
   /** The first rule that prefers keys and counts for this one. */
-  preferenceFor(key: KeyFacts): PlacedRule | null;
+  preferenceFor(key: KeyFacts, target: PlannedModel): PlacedRule | null;
 }
 
 /** Plans are the same for all requests of a model that the same rules apply to, unless one looks at the size. */
@@ -61,13 +63,30 @@ const MAX_REMEMBERED = 256;
 
 type Refusal = { readonly reason: SkipReason; readonly rule: RuleReference } | null;
 
-function firstRefusal(constraints: readonly PlacedRule[], key: KeyFacts, model: string | null): Refusal {
+/** A candidate's model, and the names that led to it; `null` where no model is used. */
+type PlannedModel = Pick<ModelTarget, 'via'> & { readonly model: string | null };
+
+function firstRefusal(
+  constraints: readonly PlacedRule[],
+  key: KeyFacts,
+  asked: string,
+  target: PlannedModel,
+): Refusal {
   for (const placed of constraints) {
-    if (!countsFor(placed, key)) continue;
-    const reason = placed.constraint?.(key, model) ?? null;
+    if (!countsFor(placed, key) || !isAbout(placed, asked, target)) continue;
+    const reason = placed.constraint?.(key, target.model) ?? null;
     if (reason) return { reason, rule: placed.reference };
   }
   return null;
+}
+
+/** Of a group's models a rule that is for one of them leaves the others alone. */
+function isAbout({ scope }: PlacedRule, asked: string, { model, via }: PlannedModel): boolean {
+  return (
+    scope.model === undefined ||
+    matchesPattern(scope.model, asked) ||
+    matchesModel(scope.model, model ?? '', via)
+  );
 }
 
 /** Reads the plan of a request off the rules that apply to it. */
@@ -156,13 +175,14 @@ function readPlan(rules: RequestRules, model: string, inputTokens: number): Rout
     sticky: sticky?.rule.enabled ?? true,
     keepReasoning: reasoning !== null,
     applied: [...applied],
-    refuse: (key, candidate) => {
-      if (candidate !== model) return firstRefusal(constraints, key, candidate);
+    refuse: (key, target) => {
+      if (target.model !== model) return firstRefusal(constraints, key, model, target);
       let known = refusals.get(key);
-      if (known === undefined) refusals.set(key, (known = firstRefusal(constraints, key, model)));
+      if (known === undefined) refusals.set(key, (known = firstRefusal(constraints, key, model, target)));
       return known;
     },
-    preferenceFor: (key) => preferences.find((preference) => countsFor(preference, key)) ?? null,
+    preferenceFor: (key, target) =>
+      preferences.find((placed) => countsFor(placed, key) && isAbout(placed, model, target)) ?? null,
   };
 }
 

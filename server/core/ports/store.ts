@@ -1,5 +1,6 @@
 import type { NanoUsd } from '../../../shared/model/money.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
+import type { ModelNameRecord } from '../../../shared/model/model-names.ts';
 import type {
   KeyRecord,
   ProviderRecord,
@@ -39,6 +40,15 @@ export interface Hold extends CounterAddress {
   readonly earlierSlices?: readonly number[];
 }
 
+/** For whom an attempt spends. */
+export interface Attribution {
+  readonly team: string | null;
+  readonly project: string | null;
+  readonly tool: string | null;
+  readonly tags: readonly string[];
+  readonly conversation: string | null;
+}
+
 /** Asks to hold money and quota for one attempt before it is sent. */
 export interface Reservation {
   readonly attemptId: string;
@@ -48,6 +58,7 @@ export interface Reservation {
   readonly virtualKeyId: string;
   readonly model: string;
   readonly at: number;
+  readonly attribution?: Attribution;
   readonly amountNano: NanoUsd;
   readonly holds: readonly Hold[];
 }
@@ -144,6 +155,7 @@ export interface RegistrySnapshot {
   readonly keys: readonly KeyRecord[];
   readonly virtualKeys: readonly VirtualKeyRecord[];
   readonly managementTokens: readonly ManagementTokenRecord[];
+  readonly modelNames: readonly ModelNameRecord[];
   readonly cells: readonly CellRecord[];
   readonly budgets: readonly BudgetRecord[];
   readonly quotas: readonly QuotaRecord[];
@@ -183,6 +195,8 @@ export interface Registry {
   deleteKey(keyId: string): Promise<void>;
   saveVirtualKey(key: VirtualKeyRecord): Promise<void>;
   saveManagementToken(token: ManagementTokenRecord): Promise<void>;
+  saveModelName(record: ModelNameRecord): Promise<void>;
+  deleteModelName(name: string): Promise<void>;
   saveBudget(budget: BudgetRecord): Promise<void>;
   /** Counters stay, as with `deleteQuota`: what was spent remains spent. */
   deleteBudget(id: string): Promise<void>;
@@ -214,6 +228,7 @@ export interface History {
   /** Queued with the turn's transaction; rejects if the store can't write. */
   recordTrace(trace: Trace): Promise<void>;
   listTraces(query: TraceQuery): Promise<readonly Trace[]>;
+  /** By the router's id, else the newest request that its caller gave this id. */
   findTrace(requestId: string): Promise<Trace | null>;
   transitions(query: {
     readonly owner?: string;
@@ -252,6 +267,8 @@ export interface Pruning {
    * it. What entries booked on counters stays. Rejects if the store can't write.
    */
   pruneLog(log: LogName, keep: Keep, limit: number): Promise<number>;
+  /** Bytes that all of it takes, without room that is free again; 0 where nothing grows beyond its bounds in entries. */
+  usedBytes(): Promise<number>;
   /** Forgets the counters that `isOver` picks and on which nothing is held. */
   sweepCounters(isOver: (counter: UsedCounter) => boolean): CounterSweep;
   /** Forgets that these alerts were given; see `Registry.saveAlert`. */

@@ -13,16 +13,18 @@ export interface LogRetention {
   readonly most: number;
 }
 
+/** Of the newest requests' histories, however young. */
+const MAX_TRACES = 100_000;
+
 /** What is kept of what happened: a month of requests, and thirteen months of what they cost and of who changed what. */
 const LOGS: Readonly<Record<LogName, LogRetention>> = {
-  traces: { ageMs: 30 * DAY_MS, most: 100_000 },
+  traces: { ageMs: 30 * DAY_MS, most: MAX_TRACES },
   transitions: { ageMs: 30 * DAY_MS, most: 100_000 },
   audit: { ageMs: 400 * DAY_MS, most: 100_000 },
   entries: { ageMs: 400 * DAY_MS, most: 1_000_000 },
 };
-/** What is said differently of some logs. */
-export type RetentionWishes = Readonly<Partial<Record<LogName, Partial<LogRetention>>>>;
-
+/** However much room is taken, by whatever: the latest requests can always be looked at. */
+const LATEST_TRACES = 1_000;
 const LOG_NAMES = Object.keys(LOGS) as LogName[];
 
 /** A limit that nobody has run into, nor tried again, for so long is forgotten. */
@@ -42,14 +44,20 @@ const STEP: Readonly<Record<LogName | 'counters' | 'alerts', number>> = {
   alerts: 200,
 };
 
-export interface RetentionParts {
+/** What is kept differently than usual. */
+export interface RetentionWishes {
+  readonly logs?: Readonly<Partial<Record<LogName, Partial<LogRetention>>>>;
+  /** The oldest traces go until all that is stored takes no more bytes; no limit if left out. */
+  readonly mostBytes?: number;
+}
+
+export interface RetentionParts extends RetentionWishes {
   readonly store: Store;
   readonly budgets: BudgetBook;
   readonly alerts: BudgetAlerts;
   readonly cells: CellBook;
   readonly clock: Clock;
   readonly failed: (error: unknown) => void;
-  readonly logs?: RetentionWishes;
 }
 
 /** Keeps what is stored and remembered from growing for ever: every few minutes, in small steps beside requests. */
@@ -87,6 +95,7 @@ export class Retention {
       const keep = { before: now - ageMs, most };
       await this.#repeat(async () => (await store.pruneLog(log, keep, STEP[log])) === STEP[log]);
     }
+    await this.#makeRoom();
     const { quotas } = await store.loadRegistry();
     const lifetime = new CounterLifetime(budgets, quotas, now);
     const sweep = store.sweepCounters(lifetime.isOver);
@@ -94,6 +103,16 @@ export class Retention {
     // After the counters: the mark of an idle conversation goes with its counter.
     const forgetting = alerts.forget(lifetime);
     await this.#repeat(async () => (await forgetting.next(STEP.alerts)) === 'more');
+  }
+
+  async #makeRoom(): Promise<void> {
+    const { store, mostBytes = Infinity } = this.#parts;
+    const keep = { before: 0, most: LATEST_TRACES };
+    await this.#repeat(
+      async () =>
+        (await store.usedBytes()) > mostBytes &&
+        (await store.pruneLog('traces', keep, STEP.traces)) === STEP.traces,
+    );
   }
 
   /** Steps with pauses between them, until one says that nothing is left. */

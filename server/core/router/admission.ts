@@ -74,7 +74,7 @@ export class Admission {
     channel: CallerChannel,
   ): Promise<Admitted | NotAdmitted> {
     const { clock, waits, budgets: book } = this.#parts;
-    const budgets = book.matching(run.budgetFacts(candidate.key, candidate.model), run.facts);
+    const budgets = book.matching(run.budgetFacts(candidate), run.facts);
     const wish: Wish = { run, candidate, attemptId, budgets };
     let limit = injectedLimit(run, candidate);
     if (limit === 'reject') return unbounded(candidate);
@@ -144,6 +144,13 @@ export class Admission {
         virtualKeyId: run.request.virtualKey.id,
         model: candidate.model,
         at,
+        attribution: {
+          team: run.facts.team,
+          project: run.facts.project,
+          tool: run.facts.tool,
+          tags: run.facts.tags,
+          conversation: run.request.facts.conversation,
+        },
         amountNano: bounds.worstNano,
         holds,
       },

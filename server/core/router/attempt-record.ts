@@ -34,6 +34,7 @@ export function recordAttempt(attempt: {
     model: attempt.model,
     startedAt: attempt.startedAt,
     ...(end.firstByteAt === null ? {} : { firstByteAt: end.firstByteAt }),
+    ...(end.firstTokenAt === null ? {} : { firstTokenAt: end.firstTokenAt }),
     endedAt: attempt.endedAt,
     ...(end.status === null ? {} : { status: end.status }),
     outcome: outcomeOf(end),

@@ -223,7 +223,7 @@ export class AttemptRunner {
       await store.settleMany([settlement]);
     } catch (error) {
       // Its hold stays; after a restart the attempt is shown as one of unknown outcome.
-      logger.error({ attemptId, err: error }, 'settlement failed');
+      logger.error({ requestId: plan.run.request.id, attemptId, err: error }, 'settlement failed');
     }
     waits.released(admitted.holds.filter((hold) => hold.limit !== null).map((hold) => hold.subject));
   }
@@ -237,7 +237,9 @@ export class AttemptRunner {
     if (budgets.length > 0) {
       settled
         .then(() => alerts.check(budgets, conversation, at))
-        .catch((error: unknown) => logger.error({ err: error }, 'budget alerts could not be checked'));
+        .catch((error: unknown) =>
+          logger.error({ requestId: run.request.id, err: error }, 'budget alerts could not be checked'),
+        );
     }
     if (conversation === null || cost.costNano === 0) return;
     const alert = runaway.record(conversation, cost.costNano, at);

@@ -35,6 +35,8 @@ export interface AttemptEnd {
   readonly headers: HeaderMap;
   readonly meter: Meter | null;
   readonly firstByteAt: number | null;
+  /** Of a stream. */
+  readonly firstTokenAt: number | null;
   /** The request never left this machine. */
   readonly unsent: boolean;
   /** Under which the provider stored the answer, and what else of its account the answer tells of. */
@@ -71,6 +73,7 @@ export class Attempt implements UpstreamHandler {
   #held: Uint8Array[] = [];
   #errorBytes = 0;
   #firstByteAt: number | null = null;
+  #firstTokenAt: number | null = null;
   #answerIds: AnswerIds | null = null;
   #committed = false;
   #ended = false;
@@ -151,6 +154,7 @@ export class Attempt implements UpstreamHandler {
     const bytes = this.#decoder?.push(chunk) ?? chunk;
     this.#answerIds?.push(bytes);
     const pieces = this.#translated(meter.push(bytes));
+    if (this.#isStream && meter.contentSeen) this.#firstTokenAt ??= this.#options.clock.now();
     if (!this.#committed) {
       this.#held.push(...pieces);
       if (meter.error) {
@@ -288,6 +292,7 @@ export class Attempt implements UpstreamHandler {
       headers: this.#headers,
       meter: this.#meter,
       firstByteAt: this.#firstByteAt,
+      firstTokenAt: this.#firstTokenAt,
       unsent,
       answerIds: this.#answerIds?.found ?? [],
       errorBody,

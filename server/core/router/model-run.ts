@@ -1,5 +1,6 @@
 import type { FailureClass } from '../../../shared/model/reasons.ts';
 import type { PooledKey } from '../key/key-pool.ts';
+import type { Stage } from '../model-names/resolution.ts';
 import type { CandidateFinder, RouteCandidate } from '../routing/candidate-finder.ts';
 import { decide, type Decided } from '../routing/decide.ts';
 import { obstacleOf } from '../routing/filter.ts';
@@ -40,7 +41,7 @@ export interface ModelServed {
   readonly known: boolean;
 }
 
-/** Tries the keys of one model in the order of the decision, in a few rounds. */
+/** Tries the keys of one model, or of a group's models, in the order of the decision, in a few rounds. */
 export class ModelRun {
   readonly #parts: RouterParts;
   readonly #finder: CandidateFinder;
@@ -55,14 +56,14 @@ export class ModelRun {
     this.#runner = runner;
   }
 
-  /** The decision for a request and model as things stand. */
-  decide(run: RequestRun, model: string): Decided<RouteCandidate> & { readonly known: boolean } {
+  /** The decision for a request and its model, or models, as things stand. */
+  decide(run: RequestRun, stage: Stage): Decided<RouteCandidate> & { readonly known: boolean } {
     const { plan, objective } = run;
     const now = this.#parts.clock.now();
-    const { candidates, skipped, preferences } = this.#find(run, model, this.#cursor++);
+    const { candidates, skipped, preferences } = this.#find(run, stage, this.#cursor++);
     const decided = decide({
       at: now,
-      model,
+      model: stage.name,
       objective,
       candidates,
       skipped,
@@ -75,14 +76,14 @@ export class ModelRun {
   /** `more`: other models follow, so that nobody waits for the keys of this one. */
   async serve(
     run: RequestRun,
-    model: string,
+    stage: Stage,
     channel: CallerChannel,
     others: 'more' | 'last',
   ): Promise<ModelServed> {
     const { clock, random } = this.#parts;
     let served: ModelServed = { end: 'used_up', tried: null, denied: null, known: false };
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const { decision, order, known } = this.decide(run, model);
+      const { decision, order, known } = this.decide(run, stage);
       run.decisions.push(decision);
       const tried = await this.#tryEach(run, channel, order);
       served = {
@@ -92,7 +93,7 @@ export class ModelRun {
         known,
       };
       if (served.end !== 'used_up' || others === 'more' || this.#attemptsLeft(run) === 0) return served;
-      const wait = this.#waitFor(run, model, served.tried, random.next() * backoff(round));
+      const wait = this.#waitFor(run, stage, served.tried, random.next() * backoff(round));
       if (wait === null || clock.now() + wait >= run.deadline) return served;
       if (await this.#pause(Math.max(1, wait), channel)) continue;
       run.outcome = 'cancelled';
@@ -102,10 +103,10 @@ export class ModelRun {
     return served;
   }
 
-  #find(run: RequestRun, model: string, cursor = 0): ReturnType<CandidateFinder['find']> {
+  #find(run: RequestRun, stage: Stage, cursor = 0): ReturnType<CandidateFinder['find']> {
     const { request, plan, pinnedProvider, facts } = run;
     return this.#finder.find({
-      model,
+      models: stage.targets,
       form: request,
       targets: this.#parts.translator.targets(request.codec.protocol),
       pinnedProvider,
@@ -120,8 +121,8 @@ export class ModelRun {
   }
 
   /** How long until trying again makes sense; `null`: it does not. */
-  #waitFor(run: RequestRun, model: string, last: TriedKey | null, backoffMs: number): number | null {
-    const { candidates, skipped } = this.#find(run, model);
+  #waitFor(run: RequestRun, stage: Stage, last: TriedKey | null, backoffMs: number): number | null {
+    const { candidates, skipped } = this.#find(run, stage);
     const failure = last?.attempt.failure?.class;
     if (failure && PASSING.has(failure) && candidates.length > 0) return backoffMs;
     const soonest = soonestEnd(skipped);

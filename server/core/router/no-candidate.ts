@@ -3,12 +3,30 @@ import type { SkipReason } from '../../../shared/model/reasons.ts';
 import type { Protocol, SkippedKey } from '../../../shared/model/trace.ts';
 import type { RouterFailure } from '../ports/codec.ts';
 import type { KeyPool } from '../key/key-pool.ts';
+import type { Resolution } from '../model-names/resolution.ts';
+import type { CallerModels } from '../model-names/caller-names.ts';
 import type { RequestRun } from './request-run.ts';
+
+/** More of them in one sentence nobody reads. */
+const MAX_NAMED = 20;
+
+/** The caller's virtual key does not allow what is asked for: says what it does allow. */
+export function modelNotAllowed(
+  { models = {}, allowModels = [] }: CallerModels,
+  model: string,
+): RouterFailure {
+  const allowed = [...Object.keys(models), ...allowModels];
+  const list = allowed.slice(0, MAX_NAMED).join(', ') || 'no model at all';
+  const more = allowed.length > MAX_NAMED ? ` and ${allowed.length - MAX_NAMED} more` : '';
+  const what = model === '' ? 'what names no model' : `the model "${model}"`;
+  const message = `This virtual key may not use ${what}. It may use ${list}${more}: choose one of these, or have the key changed.`;
+  return { code: 'model_not_allowed', status: 403, message, final: true };
+}
 
 /** No key serves the model at all: says which of the possible causes it is. */
 export function modelUnknown(
   pool: KeyPool,
-  model: string,
+  { model, stages, standsFor }: Resolution,
   protocol: Protocol,
   pinned: string | null,
 ): RouterFailure {
@@ -35,6 +53,16 @@ export function modelUnknown(
     return {
       ...failure,
       message: `No key serves ${model} over ${protocol}: its provider speaks another protocol. Point the tool at that protocol's endpoint, or choose another model.`,
+    };
+  }
+  if (stages.length === 0) {
+    return { ...failure, message: `"${model}" is a name that stands for no model. Give it a target.` };
+  }
+  if (standsFor.length > 0) {
+    const models = standsFor.slice(0, MAX_NAMED).join(', ');
+    return {
+      ...failure,
+      message: `No key serves what "${model}" stands for (${models}). Add a key of a provider of one of them, or change the name's targets.`,
     };
   }
   return {

@@ -3,7 +3,8 @@ import type { ErrorCode } from '../../../shared/model/reasons.ts';
 import type { AttemptTrace, Decision, Refusal, RequestOutcome, Trace } from '../../../shared/model/trace.ts';
 import type { TokenUsage } from '../../../shared/model/usage.ts';
 import type { BudgetFacts } from '../budget/budget-scope.ts';
-import type { PooledKey } from '../key/key-pool.ts';
+import type { Resolution } from '../model-names/resolution.ts';
+import type { RouterFailure } from '../ports/codec.ts';
 import type { TranslatedRequest } from '../ports/translator.ts';
 import type { PolicyFacts } from '../policy/policy-facts.ts';
 import { planRoute, type RoutePlan } from '../policy/route-plan.ts';
@@ -19,7 +20,12 @@ export class RequestRun {
   readonly request: RoutedRequest;
   /** The model's name as asked for, without a pinned provider's prefix. */
   readonly model: string;
+  /** The caller's own wish: for whatever the name stands for, and for fallbacks too. */
   readonly pinnedProvider: string | null;
+  /** What the name stands for. */
+  readonly resolution: Resolution;
+  /** The caller may not use the model. */
+  readonly refused: RouterFailure | null;
   readonly facts: PolicyFacts;
   readonly plan: RoutePlan;
   readonly objective: Objective;
@@ -38,10 +44,18 @@ export class RequestRun {
   outcome: RequestOutcome = 'rejected';
   errorCode: ErrorCode | null = null;
 
-  constructor(request: RoutedRequest, model: string, pinnedProvider: string | null, policies: PolicySet) {
+  constructor(
+    request: RoutedRequest,
+    resolution: Resolution,
+    policies: PolicySet,
+    refused: RouterFailure | null = null,
+  ) {
+    const { model, pinnedProvider, standsFor } = resolution;
     this.request = request;
     this.model = model;
-    this.pinnedProvider = pinnedProvider;
+    this.pinnedProvider = pinnedProvider ?? request.pinnedProvider;
+    this.resolution = resolution;
+    this.refused = refused;
     const { virtualKey, facts, receivedAt } = request;
     for (const warning of request.warnings ?? []) this.warnings.add(warning);
     const inputTokens = estimateTokens(inputBytes(request));
@@ -51,6 +65,7 @@ export class RequestRun {
       project: virtualKey.project,
       team: virtualKey.team,
       model,
+      standsFor,
       tags: [...virtualKey.tags, ...request.tags],
       inputTokens,
       hasTools: facts.hasTools,
@@ -58,7 +73,12 @@ export class RequestRun {
       at: receivedAt,
     };
     this.plan = planRoute(policies.forRequest(this.facts), model, inputTokens);
-    this.objective = request.objective ?? virtualKey.objective ?? this.plan.objective ?? DEFAULT_OBJECTIVE;
+    this.objective =
+      request.objective ??
+      virtualKey.objective ??
+      resolution.objective ??
+      this.plan.objective ??
+      DEFAULT_OBJECTIVE;
     const limit = Math.min(request.deadlineMs ?? Infinity, this.plan.deadlineMs ?? Infinity);
     this.deadline = receivedAt + limit;
   }
@@ -83,12 +103,13 @@ export class RequestRun {
   }
 
   /** What budgets look at of an attempt with a key. */
-  budgetFacts(key: PooledKey, model: string): BudgetFacts {
+  budgetFacts({ key, model, via }: Pick<RouteCandidate, 'key' | 'model' | 'via'>): BudgetFacts {
     const { virtualKey, team, project, tool } = this.facts;
     const { conversation } = this.request.facts;
     return {
       provider: key.provider.id,
       model,
+      via,
       key: key.facts.key,
       virtualKey,
       team,
@@ -104,6 +125,8 @@ export class RequestRun {
     const usage = this.attempts.findLast((attempt) => attempt.usage)?.usage;
     return {
       requestId: request.id,
+      ...(request.clientRequestId === undefined ? {} : { clientRequestId: request.clientRequestId }),
+      ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
       startedAt: request.receivedAt,
       endedAt,
       caller: {

@@ -6,6 +6,10 @@ import type { HeaderMap } from '../ports/upstream.ts';
 /** A request that was authenticated, classified and read: all that routing needs. `raw` are the caller's own bytes. */
 export interface RoutedRequest extends RequestForm {
   readonly id: string;
+  /** What the caller calls it: a bounded token without spaces, which may occur more than once. */
+  readonly clientRequestId?: string;
+  /** The caller's W3C trace context, valid. */
+  readonly traceparent?: string;
   readonly receivedAt: number;
   readonly virtualKey: VirtualKeyRecord;
   /** Stored responses, conversations and files that it refers to: only the account that made them can read them. */

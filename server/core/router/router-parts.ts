@@ -1,5 +1,6 @@
 import type { BudgetAlerts } from '../budget/budget-alerts.ts';
 import type { RunawayAlarm } from '../budget/runaway-alarm.ts';
+import type { ModelNames } from '../model-names/model-names.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
@@ -16,6 +17,7 @@ export interface RouterParts extends FinderParts, AdmissionParts {
   readonly vault: Vault;
   readonly upstream: Upstream;
   readonly translator: Translator;
+  readonly names: ModelNames;
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: Metrics;

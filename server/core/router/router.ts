@@ -2,11 +2,13 @@ import type { Trace } from '../../../shared/model/trace.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { CallerChannel } from './caller-channel.ts';
 import { AttemptRunner } from './attempt-runner.ts';
+import { resolveFor } from '../model-names/caller-names.ts';
+import type { Stage } from '../model-names/resolution.ts';
 import { CandidateFinder } from '../routing/candidate-finder.ts';
 import { ModelRun } from './model-run.ts';
 import { deadlineExceeded, giveUp, INTERNAL, unclear } from './give-up.ts';
 import type { NotAdmitted } from './admission.ts';
-import { modelUnknown } from './no-candidate.ts';
+import { modelNotAllowed, modelUnknown } from './no-candidate.ts';
 import { replyError, replyProviderError, replyWhole } from './reply.ts';
 import { RequestRun } from './request-run.ts';
 import type { RoutedRequest } from './routed-request.ts';
@@ -61,33 +63,47 @@ export class Router {
     policies = this.#parts.policies.current,
   ): ReturnType<ModelRun['decide']> & { readonly run: RequestRun } {
     const run = this.#begin(request, policies);
-    const decided = run.plan.models.map((model) => this.#models.decide(run, model));
+    const decided = this.#stages(run).map((stage) => this.#models.decide(run, stage));
     const first = decided.find(({ order }) => order.length > 0) ?? decided[0];
-    if (!first) throw new RangeError('A plan names at least one model.');
-    return { ...first, run };
+    return { ...(first ?? this.#models.decide(run, { name: run.model, targets: [] })), run };
   }
 
-  /** `provider/model` pins a provider, unless a key lists a model of exactly that name. */
   #begin(request: RoutedRequest, policies: PolicySet): RequestRun {
-    const { pool } = this.#parts;
-    const { model } = request.facts;
-    const slash = model.indexOf('/');
-    const provider = model.slice(0, Math.max(0, slash));
-    const pins = slash > 0 && !pool.lists(model) && pool.provider(provider) !== undefined;
-    return pins
-      ? new RequestRun(request, model.slice(slash + 1), provider, policies)
-      : new RequestRun(request, model, request.pinnedProvider, policies);
+    const { names } = this.#parts;
+    const { virtualKey, facts, pinnedProvider, codec } = request;
+    const { model } = facts;
+    // What names no model and costs nothing is nobody's use of a model.
+    const resolution =
+      model === '' && !codec.billed
+        ? names.resolve(model)
+        : resolveFor(names, virtualKey, model, pinnedProvider);
+    return resolution
+      ? new RequestRun(request, resolution, policies)
+      : new RequestRun(request, names.resolve(model), policies, modelNotAllowed(virtualKey, model));
+  }
+
+  /** What is tried one after the other: what was asked for, and what the policies name beside it. */
+  #stages(run: RequestRun): readonly Stage[] {
+    const { plan, model, resolution } = run;
+    const [only] = plan.models;
+    if (plan.models.length === 1 && only === model) return resolution.stages;
+    const stages = plan.models.flatMap((name) =>
+      name === model ? resolution.stages : this.#parts.names.resolve(name).stages,
+    );
+    return stages.filter((stage, at) => stages.findIndex((other) => isSame(other, stage)) === at);
   }
 
   async #serve(run: RequestRun, channel: CallerChannel): Promise<void> {
-    const { clock, pool } = this.#parts;
-    const models = [...run.plan.models];
+    const { clock, pool, names } = this.#parts;
+    if (run.refused) return this.#fail(run, channel, run.refused);
+    let stages = this.#stages(run);
     let last: TriedKey | null = null;
     let denied: NotAdmitted | null = null;
     let known = false;
-    for (let at = 0; at < models.length; at++) {
-      const model = models[at] ?? run.model;
-      const served = await this.#models.serve(run, model, channel, at + 1 < models.length ? 'more' : 'last');
+    for (let at = 0; ; at++) {
+      const stage = stages[at];
+      if (!stage) break;
+      const served = await this.#models.serve(run, stage, channel, at + 1 < stages.length ? 'more' : 'last');
       known ||= served.known;
       denied = served.denied ?? denied;
       if (served.tried) last = served.tried;
@@ -97,11 +113,14 @@ export class Router {
       if (served.end === 'my_request' && last) {
         // A policy may name a larger model for what is too long for this one.
         const tooLong = last.attempt.failure?.class === 'context_length';
-        if (!tooLong || at + 1 >= models.length) return this.#passOnFault(run, channel, last);
+        if (!tooLong || at + 1 >= stages.length) return this.#passOnFault(run, channel, last);
       }
       if (served.end === 'deadline') return this.#fail(run, channel, deadlineExceeded(run, clock.now()));
       const cheaper = served.denied?.model;
-      if (cheaper !== undefined && !models.includes(cheaper)) models.splice(at + 1, 0, cheaper);
+      if (cheaper === undefined) continue;
+      const there = stages;
+      const more = names.resolve(cheaper).stages.filter((one) => !there.some((other) => isSame(other, one)));
+      stages = stages.toSpliced(at + 1, 0, ...more);
     }
     if (!known && this.#answerCount(run, channel)) return;
     if (!known) return this.#fail(run, channel, this.#unknown(run));
@@ -116,8 +135,10 @@ export class Router {
   #answerCount(run: RequestRun, channel: CallerChannel): boolean {
     const { translator, calibration, pool } = this.#parts;
     const { codec, raw, virtualKey, id } = run.request;
-    if (!pool.lists(run.model)) return false;
-    const { inputTokens } = calibration.estimate(run.model, virtualKey.id, raw.length, null);
+    const models = run.resolution.stages.flatMap(({ targets }) => targets.map(({ model }) => model));
+    const model = models.find((one) => pool.lists(one));
+    if (model === undefined) return false;
+    const { inputTokens } = calibration.estimate(model, virtualKey.id, raw.length, null);
     const body = translator.countAnswer(codec.protocol, inputTokens.expected);
     if (!body) return false;
     run.warnings.add('no provider of this model counts tokens: this is an estimate');
@@ -127,9 +148,8 @@ export class Router {
     return true;
   }
 
-  #unknown(run: RequestRun): RouterFailure {
-    const { codec } = run.request;
-    return modelUnknown(this.#parts.pool, run.model, codec.protocol, run.pinnedProvider);
+  #unknown({ request, resolution, pinnedProvider }: RequestRun): RouterFailure {
+    return modelUnknown(this.#parts.pool, resolution, request.codec.protocol, pinnedProvider);
   }
 
   #passOnFault(run: RequestRun, channel: CallerChannel, tried: TriedKey): void {
@@ -160,4 +180,15 @@ export class Router {
     run.errorCode = failure.code;
     replyError(channel, run.request.codec, failure, run.request.id);
   }
+}
+
+/** Whether two stages try the same. */
+function isSame(one: Stage, other: Stage): boolean {
+  return (
+    one.targets.length === other.targets.length &&
+    one.targets.every(({ model, pinnedProvider }, at) => {
+      const same = other.targets[at];
+      return same?.model === model && same.pinnedProvider === pinnedProvider;
+    })
+  );
 }

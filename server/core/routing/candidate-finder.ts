@@ -1,7 +1,8 @@
 import type { ProviderRecord } from '../../../shared/model/records.ts';
-import type { CandidateFacts, Protocol, RuleReference, SkippedKey } from '../../../shared/model/trace.ts';
+import type { CandidateFacts, Protocol, SkippedKey } from '../../../shared/model/trace.ts';
 import type { CellBook } from '../key/cell-book.ts';
 import { type KeyPool, type PooledKey, protocolsFor } from '../key/key-pool.ts';
+import type { ModelTarget } from '../model-names/resolution.ts';
 import type { RoutePlan } from '../policy/route-plan.ts';
 import { inputBytes, type RequestForm } from '../ports/codec.ts';
 import type { ModelPrice, PriceBook } from '../ports/prices.ts';
@@ -13,11 +14,14 @@ import type { LearnedLimits } from '../quota/learned-limits.ts';
 import type { QuotaBook } from '../quota/quota-book.ts';
 import type { AccountBound } from './account-bound.ts';
 import type { Candidate } from './decide.ts';
+import { Findings, type Found } from './findings.ts';
 import { declaredObstacle, obstacleOf } from './filter.ts';
 import type { CachedPrefix, PromptCaches } from './prompt-caches.ts';
 
 /** A key that could serve a request with a model, and all that an attempt needs of it. */
 export interface RouteCandidate extends Candidate {
+  /** The names that led to its model. */
+  readonly via: readonly string[];
   readonly key: PooledKey;
   readonly family: string;
   /** As the caller wrote it. */
@@ -33,10 +37,12 @@ export interface RouteCandidate extends Candidate {
 
 /** What is asked for. */
 export interface Wanted {
-  readonly model: string;
+  /** Those whose keys are candidates of one decision. */
+  readonly models: readonly ModelTarget[];
   readonly form: RequestForm;
   /** Other protocols in which the request can be written. */
   readonly targets: readonly Protocol[];
+  /** By the caller; comes before what a model's name says. */
   readonly pinnedProvider: string | null;
   readonly callerId: string;
   readonly team: string | null;
@@ -60,6 +66,7 @@ export interface FinderParts {
   readonly bound: AccountBound;
 }
 
+const NO_MODEL = { model: null, via: [] };
 /** A key's declared quality where nothing is declared. */
 const MIDDLE_QUALITY = 0.5;
 
@@ -71,51 +78,60 @@ export class CandidateFinder {
     this.#parts = parts;
   }
 
-  find(wanted: Wanted): {
-    readonly candidates: readonly RouteCandidate[];
-    readonly skipped: readonly SkippedKey[];
-    readonly preferences: ReadonlySet<RuleReference>;
-  } {
-    const protocols = [wanted.form.codec.protocol, ...wanted.targets];
-    const keys = this.#parts.pool.serving(wanted.model, protocols, wanted.pinnedProvider);
-    const search = new Search(this.#parts, wanted, keys.length);
-    keys.forEach((key, index) => search.look(key, index));
-    return search.result();
+  find(wanted: Wanted): Found {
+    const { models, form, targets, plan, now } = wanted;
+    const protocols = [form.codec.protocol, ...targets];
+    const findings = new Findings(models.length > 1 ? 'several models' : 'one model');
+    for (const target of models) {
+      const pinned = wanted.pinnedProvider ?? target.pinnedProvider;
+      const keys = this.#parts.pool.serving(target.model, protocols, pinned);
+      const search = new Search(this.#parts, wanted, { target, pinned, count: keys.length, findings });
+      keys.forEach((key, index) => search.look(key, index));
+    }
+    return findings.sift(plan, this.#parts.learned, now);
   }
+}
+
+/** The keys of one model that are looked at. */
+interface SearchedModel {
+  readonly target: ModelTarget;
+  readonly pinned: string | null;
+  readonly count: number;
+  readonly findings: Findings;
 }
 
 /** One look over the keys of one model: prices and estimates are worked out once for all keys of one price. */
 class Search {
   readonly #parts: FinderParts;
   readonly #wanted: Wanted;
-  readonly #count: number;
-  readonly #candidates: RouteCandidate[] = [];
-  readonly #skipped: SkippedKey[] = [];
+  readonly #searched: SearchedModel;
+  readonly #model: string;
   readonly #estimates = new Map<ModelPrice, CostEstimate>();
   readonly #cached: boolean;
-  /** The rules that ranked a candidate. */
-  readonly #preferences = new Set<RuleReference>();
   readonly #families = new Map<ProviderAdapter, string>();
   readonly #prices = new Map<ProviderRecord, ModelPrice | null>();
   #tokens: TokenEstimate | null = null;
 
-  constructor(parts: FinderParts, wanted: Wanted, count: number) {
+  constructor(parts: FinderParts, wanted: Wanted, searched: SearchedModel) {
     this.#parts = parts;
     this.#wanted = wanted;
-    this.#count = count;
-    this.#cached = parts.caches.knows(wanted.conversation, wanted.model);
+    this.#searched = searched;
+    this.#model = searched.target.model;
+    this.#cached = parts.caches.knows(wanted.conversation, this.#model);
   }
 
   look(key: PooledKey, index: number): void {
-    const { model, form, pinnedProvider, references, team, plan, now } = this.#wanted;
+    const { form, references, team, plan, now } = this.#wanted;
+    const { target, pinned } = this.#searched;
+    const model = this.#model;
     const { bound, cells, quotas } = this.#parts;
     const keyId = key.record.id;
-    if (pinnedProvider !== null && key.provider.id !== pinnedProvider) {
-      this.#skipped.push({ keyId, reason: 'not_pinned' });
+    if (pinned !== null && key.provider.id !== pinned) {
+      this.#skip({ keyId, reason: 'not_pinned' });
       return;
     }
     if (references.length > 0 && bound.elsewhere(key, references) !== null) {
-      this.#skipped.push({ keyId, reason: 'other_account' });
+      this.#skip({ keyId, reason: 'other_account' });
       return;
     }
     const family = this.#family(key);
@@ -124,71 +140,30 @@ class Search {
     const named = model === '' && !form.codec.billed ? null : model;
     const declared = declaredObstacle(key, named, team);
     if (declared) {
-      this.#skipped.push(declared);
+      this.#skip(declared);
       return;
     }
-    const refused = plan.refuse(key.facts, named);
+    const refused = plan.refuse(key.facts, named === null ? NO_MODEL : target);
     if (refused) {
-      this.#skipped.push({ keyId, ...refused });
+      this.#skip({ keyId, ...refused });
       return;
     }
     const obstacle = obstacleOf(key, family, cells) ?? quotas.obstacle(key, family, now);
     if (obstacle) {
-      this.#skipped.push(obstacle);
+      this.#skip(obstacle);
       return;
     }
     this.#add(key, family, index);
   }
 
-  result(): ReturnType<CandidateFinder['find']> {
-    const { plan, now } = this.#wanted;
-    let left = this.#leaveSpent(this.#candidates);
-    for (const { value, rule, soft } of plan.minSuccessRates) {
-      const reliable = left.filter(({ facts }) => facts.successRate >= value);
-      if (soft && reliable.length === 0) continue;
-      left = this.#leave(left, reliable, 'unreliable', rule);
-    }
-    const { avoidExhaustion } = plan;
-    if (avoidExhaustion) {
-      const lasting = left.filter(
-        ({ facts }) => facts.exhaustedAt === null || facts.exhaustedAt - now > avoidExhaustion.value,
-      );
-      // While others can serve.
-      if (lasting.length > 0) left = this.#leave(left, lasting, 'predicted_exhaustion', avoidExhaustion.rule);
-    }
-    return { candidates: left, skipped: this.#skipped, preferences: this.#preferences };
-  }
-
-  /** An account whose last answer said that nothing is left rests until its reset, while others can serve. */
-  #leaveSpent(candidates: readonly RouteCandidate[]): readonly RouteCandidate[] {
-    const { learned } = this.#parts;
-    const { now } = this.#wanted;
-    // Where headroom is left, nothing is spent.
-    const left = candidates.filter(
-      ({ key, family, facts }) => facts.headroom > 0 || learned.spentUntil(key.account, family, now) === null,
-    );
-    if (left.length === 0 || left.length === candidates.length) return candidates;
-    for (const { key, family, keyId } of candidates) {
-      const until = learned.spentUntil(key.account, family, now);
-      if (until !== null) this.#skipped.push({ keyId, reason: 'limit_spent', until });
-    }
-    return left;
-  }
-
-  #leave(
-    before: readonly RouteCandidate[],
-    after: readonly RouteCandidate[],
-    reason: SkippedKey['reason'],
-    rule: NonNullable<SkippedKey['rule']>,
-  ): readonly RouteCandidate[] {
-    for (const candidate of before) {
-      if (!after.includes(candidate)) this.#skipped.push({ keyId: candidate.keyId, reason, rule });
-    }
-    return after;
+  #skip(skipped: SkippedKey): void {
+    this.#searched.findings.skip(skipped, this.#model);
   }
 
   #add(key: PooledKey, family: string, index: number): void {
-    const { model, form, targets, plan, now, cursor } = this.#wanted;
+    const { form, targets, plan, now, cursor } = this.#wanted;
+    const { count } = this.#searched;
+    const model = this.#model;
     const { cells, quotas } = this.#parts;
     const spoken = protocolsFor(key, model);
     const translateTo = spoken.has(form.codec.protocol)
@@ -199,7 +174,7 @@ class Search {
     const { billed } = form.codec;
     const price = billed && form.codec.cost !== 'deferred' ? this.#price(key) : null;
     if (billed && !price && plan.unknownPrice) {
-      this.#skipped.push({ keyId, reason: 'price_unknown', rule: plan.unknownPrice.rule });
+      this.#skip({ keyId, reason: 'price_unknown', rule: plan.unknownPrice.rule });
       return;
     }
     const prefix = this.#cached
@@ -207,7 +182,7 @@ class Search {
       : null;
     const estimate = price && this.#estimate(price, form, prefix);
     if (estimate && plan.maxCost && estimate.highNano > plan.maxCost.value) {
-      this.#skipped.push({ keyId, reason: 'too_expensive', rule: plan.maxCost.rule });
+      this.#skip({ keyId, reason: 'too_expensive', rule: plan.maxCost.rule });
       return;
     }
     const uncached = prefix && price ? this.#estimate(price, form, null) : estimate;
@@ -227,12 +202,13 @@ class Search {
       preference: this.#preference(key),
       ...(translateTo === null ? {} : { translated: true }),
       exhaustedAt: quotas.exhaustedAt(key, family, now, plan.avoidExhaustion?.minConfidence),
-      turn: (index + this.#count - (cursor % this.#count)) % this.#count,
+      turn: (index + count - (cursor % count)) % count,
     };
-    this.#candidates.push({
+    this.#searched.findings.add({
       keyId,
       providerId: key.provider.id,
       model,
+      via: this.#searched.target.via,
       facts,
       key,
       family,
@@ -245,36 +221,37 @@ class Search {
   }
 
   #preference(key: PooledKey): number {
-    const placed = this.#wanted.plan.preferenceFor(key.facts);
+    const { target, findings } = this.#searched;
+    const placed = this.#wanted.plan.preferenceFor(key.facts, target);
     if (!placed) return 0;
-    this.#preferences.add(placed.reference);
+    findings.rankedBy(placed.reference);
     return placed.keyPreference?.(key.facts) ?? 0;
   }
 
   #family({ adapter }: PooledKey): string {
     let family = this.#families.get(adapter);
-    if (family === undefined) this.#families.set(adapter, (family = adapter.family(this.#wanted.model)));
+    if (family === undefined) this.#families.set(adapter, (family = adapter.family(this.#model)));
     return family;
   }
 
   #price(key: PooledKey): ModelPrice | null {
     const { provider, record } = key;
-    if (record.metadata.prices) return priceOf(this.#parts.prices, key, this.#wanted.model);
+    if (record.metadata.prices) return priceOf(this.#parts.prices, key, this.#model);
     let price = this.#prices.get(provider);
     if (price === undefined) {
-      this.#prices.set(provider, (price = priceOf(this.#parts.prices, key, this.#wanted.model)));
+      this.#prices.set(provider, (price = priceOf(this.#parts.prices, key, this.#model)));
     }
     return price;
   }
 
   #estimate(price: ModelPrice, form: RequestForm, prefix: CachedPrefix | null): CostEstimate {
-    const { model, callerId } = this.#wanted;
+    const { callerId } = this.#wanted;
     if (!prefix) {
       const known = this.#estimates.get(price);
       if (known) return known;
     }
     this.#tokens ??= this.#parts.calibration.estimate(
-      model,
+      this.#model,
       callerId,
       inputBytes(form),
       form.facts.maxOutputTokens,

@@ -18,7 +18,7 @@ export interface Candidate {
 
 export interface DecisionInput<C extends Candidate> {
   readonly at: number;
-  /** As asked for. */
+  /** The model, or the name of the group whose models are candidates. */
   readonly model: string;
   readonly objective: Objective;
   readonly candidates: readonly C[];

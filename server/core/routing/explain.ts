@@ -119,7 +119,8 @@ function skip(entry: SkippedKey, at: number, nameOf: (keyId: string) => string):
   const wait =
     entry.until === undefined ? '' : ` for ${Math.max(1, Math.ceil((entry.until - at) / 1000))} s more`;
   const rule = entry.rule ? ` (policy ${entry.rule.policy})` : '';
-  return `${nameOf(entry.keyId)} is ${WORDS[entry.reason]}${wait}${rule}`;
+  const model = entry.model === undefined ? '' : ` for ${entry.model}`;
+  return `${nameOf(entry.keyId)}${model} is ${WORDS[entry.reason]}${wait}${rule}`;
 }
 
 function rules(applied: readonly RuleReference[]): string {

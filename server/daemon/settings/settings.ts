@@ -103,6 +103,11 @@ export const SETTINGS = {
   keepRequests: setting(timeSpan(3_600_000, 3650 * DAY), '30d', 'how long the history of requests is kept'),
   keepLedger: setting(timeSpan(DAY, 3650 * DAY), '400d', 'how long costs and changes are kept'),
   maxRequests: setting(wholeNumber(100, 10_000_000), '100000', 'most requests that are kept'),
+  maxHistory: setting(
+    byteSize(MB, 1024 * 1024 * MB),
+    '1GB',
+    'room that all that is stored may take before the oldest requests go; the latest 1000 always stay',
+  ),
   metrics: setting(
     oneOf('token', 'open'),
     'token',

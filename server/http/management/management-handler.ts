@@ -7,6 +7,7 @@ import type { Logger } from '../../core/ports/logger.ts';
 import { RouterError } from '../../core/router-error.ts';
 import { describeError, statusOfCode } from '../error-status.ts';
 import { readBody } from '../read-body.ts';
+import { type HttpCall, logNames } from '../request-identity.ts';
 import { closeAfterRefusal, sendJson } from '../send.ts';
 import { Idempotency } from './idempotency.ts';
 import { openApiDocument } from './openapi.ts';
@@ -42,12 +43,7 @@ export class ManagementHandler {
   }
 
   /** The manager's token has been checked; whether the role is enough is checked here. */
-  async handle(
-    manager: Manager,
-    request: IncomingMessage,
-    response: ServerResponse,
-    url: URL,
-  ): Promise<void> {
+  async handle(manager: Manager, { request, response, identity }: HttpCall, url: URL): Promise<void> {
     try {
       const { route, params } = find(this.#routes, request.method ?? '', url.pathname.slice(BASE.length));
       requireRole(manager, route.role);
@@ -64,7 +60,10 @@ export class ManagementHandler {
       sendJson(response, route.status ?? 200, result);
     } catch (error) {
       if (!(error instanceof RouterError))
-        this.#logger.error({ err: error, path: url.pathname }, 'management call failed');
+        this.#logger.error(
+          { ...logNames(identity), err: error, path: url.pathname },
+          'management call failed',
+        );
       sendManagementError(response, error);
       closeAfterRefusal(request, response);
     }

@@ -1,7 +1,7 @@
 import type { BodyFacts, Codec } from '../../core/ports/codec.ts';
 import type { ErrorCode } from '../../../shared/model/reasons.ts';
 import type { HeaderMap } from '../../core/ports/upstream.ts';
-import { outputLimit, sessionId } from '../body-facts.ts';
+import { MAX_MODEL_LENGTH, NAME_TOO_LONG, outputLimit, sessionId } from '../body-facts.ts';
 import { asCount, asObject, asText, type JsonObject } from '../read-json.ts';
 import type { OtherEndpoint } from './classify-other.ts';
 import { type FormField, formBoundary, readForm } from './multipart.ts';
@@ -50,6 +50,7 @@ export function readOther(
   if (!read.ok) return read;
   const { body } = read;
   const model = body.model ?? pathModel(endpoint) ?? purpose.model ?? '';
+  if (model.length > MAX_MODEL_LENGTH) return NAME_TOO_LONG;
   const references = new Set([...pathReferences(protocol, target.path), ...body.references]);
   const warnings: string[] = [];
   if (purpose.cost === 'deferred') {

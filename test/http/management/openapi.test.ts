@@ -64,6 +64,8 @@ describe('the management API', () => {
     subjects['quota'] = (await daemon.api<{ id: string }>('POST', '/keys/first/quotas', quota)).id;
     subjects['policy'] = 'cheap-in-development';
     await daemon.api('PUT', '/policies/cheap-in-development', exampleOf('putPolicy') as object);
+    subjects['modelName'] = 'smart';
+    await daemon.api('PUT', '/model-names/smart', exampleOf('putModelName') as object);
     // The first attempt's outcome stays unknown: the daemon dies before the provider has answered.
     router.openai.on({ method: 'POST' }, { status: 200, headers: {}, steps: [{ do: 'stall' }] });
     const lost = router.post('/v1/chat/completions', CHAT).catch(() => null);
@@ -211,7 +213,7 @@ describe('the management API', () => {
 
   it('says so where there is nothing of a name', async () => {
     for (const operation of api.operations.filter(({ path }) => path.includes('{'))) {
-      if (operation.id === 'putPolicy') continue;
+      if (operation.id === 'putPolicy' || operation.id === 'putModelName') continue;
       const path = operation.path.replace(/\{\w+\}/g, 'not%2Fthere');
       assertRefused(await call(operation, 'admin', { path }), 404, operation.id);
     }

@@ -4,12 +4,14 @@ import { type Policy, type PolicyInput, policySchema } from '../../../server/cor
 import { PolicySet } from '../../../server/core/policy/policy-set.ts';
 import { planRoute, type RoutePlan } from '../../../server/core/policy/route-plan.ts';
 
+const MODEL = { model: 'gpt-5.4', via: [] };
 const FACTS: PolicyFacts = {
   virtualKey: ['vk_1', 'editor'],
   tool: 'codex',
   project: null,
   team: 'red',
   model: 'gpt-5.4',
+  standsFor: [],
   tags: ['search'],
   inputTokens: 500,
   hasTools: false,
@@ -72,8 +74,8 @@ describe('policies', () => {
       priority: 9,
       rules: [{ action: 'require_region', regions: ['eu'] }],
     });
-    assert.equal(plan([inside]).refuse(EAST, 'gpt-5.4'), null);
-    assert.equal(plan([inside, europe]).refuse(EAST, 'gpt-5.4')?.reason, 'region');
+    assert.equal(plan([inside]).refuse(EAST, MODEL), null);
+    assert.equal(plan([inside, europe]).refuse(EAST, MODEL)?.reason, 'region');
     const attempts = (count: number): Policy =>
       policy({ type: 'failure_handling', rules: [{ action: 'max_attempts', attempts: count }] });
     assert.equal(plan([attempts(5), attempts(2)]).maxAttempts, 2);
@@ -89,11 +91,8 @@ describe('policies', () => {
       scope: { provider: 'anthropic' },
       rules: [{ action: 'deny_models', models: ['*'] }],
     });
-    assert.equal(plan([denied]).refuse(EAST, 'gpt-5.4'), null);
-    assert.equal(
-      plan([denied]).refuse({ ...EAST, provider: 'anthropic' }, 'gpt-5.4')?.reason,
-      'model_denied',
-    );
+    assert.equal(plan([denied]).refuse(EAST, MODEL), null);
+    assert.equal(plan([denied]).refuse({ ...EAST, provider: 'anthropic' }, MODEL)?.reason, 'model_denied');
   });
 
   it('apply when their conditions hold: size, tools, tags and time of day', () => {

@@ -225,6 +225,33 @@ describe('forgetting', () => {
     running.dispose();
   });
 
+  it('makes room when all of it has become too large, but keeps the latest', async () => {
+    const folder = await createTempFolder();
+    const file = path.join(folder.path, 'router.db');
+    const store = SqliteStore.open({ file, instance: { id: 'i', pid: 1 }, clock, isAlive: () => true });
+    const large = { warnings: ['x'.repeat(4_000)] };
+    await Promise.all(
+      Array.from({ length: 1_200 }, (_, index) =>
+        store.recordTrace({ ...trace(`r${index}`, clock.now() + index), ...large }),
+      ),
+    );
+    const before = await store.usedBytes();
+    const mostBytes = before - 100 * 4_000;
+    const all = async () => (await store.listTraces({ limit: 2_000 })).length;
+    const moderate = await retention(store, { mostBytes });
+    await pass(clock, MINUTE);
+    moderate.dispose();
+    assert.ok((await store.usedBytes()) <= mostBytes);
+    assert.ok((await all()) > 1_050 && (await all()) < 1_150, String(await all()));
+    const strict = await retention(store, { mostBytes: 1 });
+    await pass(clock, MINUTE);
+    strict.dispose();
+    assert.equal(await all(), 1_000);
+    assert.equal((await store.findTrace('r1199'))?.requestId, 'r1199');
+    await store.close();
+    await folder.remove();
+  });
+
   it('ends when it is disposed, and goes on after a failure', async () => {
     const store = new MemoryStore();
     let failures = 0;

@@ -26,6 +26,7 @@ describe('the settings of the daemon', () => {
       keepRequests: 30 * 86_400_000,
       keepLedger: 400 * 86_400_000,
       maxRequests: 100_000,
+      maxHistory: 1024 ** 3,
       metrics: 'token',
       importKeys: false,
       providerUrls: [],

@@ -1,30 +1,38 @@
 import type { Admin } from '../../../core/admin/admin.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import type { Reports } from '../../../core/ports/reports.ts';
 import type { Route } from '../route.ts';
 import { daemonRoutes, type Lifecycle } from './daemon-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { keyRoutes } from './key-routes.ts';
 import { limitRoutes } from './limit-routes.ts';
+import { modelRoutes } from './model-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
+import { reportRoutes } from './report-routes.ts';
 import { stateRoutes } from './state-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { virtualKeyRoutes } from './virtual-key-routes.ts';
 
 export interface ManagementParts {
   readonly admin: Admin;
+  readonly reports: Reports;
+  readonly clock: Clock;
   readonly lifecycle: Lifecycle;
 }
 
 /** The management API: what there is, and what it calls. Of two paths that fit the first one counts. */
-export function managementRoutes({ admin, lifecycle }: ManagementParts): readonly Route[] {
+export function managementRoutes({ admin, reports, clock, lifecycle }: ManagementParts): readonly Route[] {
   return [
     ...stateRoutes(admin),
     ...keyRoutes(admin),
     ...providerRoutes(admin),
     ...virtualKeyRoutes(admin),
+    ...modelRoutes(admin),
     ...limitRoutes(admin),
     ...policyRoutes(admin),
     ...historyRoutes(admin),
+    ...reportRoutes({ admin, reports }, clock),
     ...tokenRoutes(admin),
     ...daemonRoutes(lifecycle),
   ];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Admin } from '../../../core/admin/admin.ts';
-import { virtualKeyBody } from '../../../core/admin/input-schemas.ts';
+import { patchVirtualKeyBody, virtualKeyBody } from '../../../core/admin/input-schemas.ts';
 import { next, pageOf, pageQuery } from '../page.ts';
 import { param, type Route, route } from '../route.ts';
 import { virtualKey } from '../schemas/key-answers.ts';
@@ -52,6 +52,18 @@ export function virtualKeyRoutes(admin: Admin): readonly Route[] {
       example: { name: 'my-tool', tool: 'codex', limitUsd: 5, limitWindow: 'day' },
       answer: z.object({ virtualKey, token: z.string() }),
       run: ({ body, manager }) => virtualKeys.create(body, manager.name),
+    }),
+    route({
+      method: 'PATCH',
+      path: '/virtual-keys/{virtualKey}',
+      id: 'changeVirtualKey',
+      tag,
+      summary: 'Changes what a token may do, from its next request on; what is left out stays.',
+      role: 'admin',
+      body: patchVirtualKeyBody,
+      example: { allowModels: ['gpt-5*'], models: { 'claude-opus-*': 'gpt-5' } },
+      answer: virtualKey,
+      run: (call) => virtualKeys.update(param(call, 'virtualKey'), call.body, call.manager.name),
     }),
     route({
       method: 'DELETE',

@@ -79,6 +79,7 @@ export const decision = z
         reason: z.string(),
         until: time.exactOptional(),
         rule: rule.exactOptional(),
+        model: z.string().exactOptional(),
       }),
     ),
     unlisted: z.int(),
@@ -104,6 +105,7 @@ const attempt = z
     model: z.string(),
     startedAt: time,
     firstByteAt: time.exactOptional(),
+    firstTokenAt: time.exactOptional(),
     endedAt: time,
     status: z.int().exactOptional(),
     outcome: z.enum(['succeeded', 'failed', 'aborted', 'unknown']),
@@ -132,6 +134,8 @@ const attempt = z
 export const trace = z
   .object({
     requestId: id,
+    clientRequestId: id.exactOptional().meta({ description: "The caller's own." }),
+    traceparent: z.string().exactOptional(),
     startedAt: time,
     endedAt: time,
     caller: z.object({

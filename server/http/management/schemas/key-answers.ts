@@ -106,6 +106,8 @@ export const virtualKey = z
     limitNano: nano.nullable(),
     limitWindow: z.enum(['day', 'month', 'total']),
     spentNano: nano,
+    models: z.record(z.string(), z.string()),
+    allowModels: z.array(z.string()).nullable(),
     createdAt: time,
     expiresAt: time.nullable(),
     revokedAt: time.nullable(),

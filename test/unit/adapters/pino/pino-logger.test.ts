@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { PinoLogger, type PinoLoggerOptions } from '../../../../server/adapters/pino/pino-logger.ts';
 import { createTempFolder, type TempFolder } from '../../../support/temp-folder.ts';
 
@@ -49,6 +49,45 @@ describe('PinoLogger', function () {
     logger.info({}, 'x');
     await logger.close();
     assert.equal((await stat(file)).mode & 0o777, mode);
+  });
+
+  it('begins a new file when one is full, and keeps a few: no line is lost or cut, and none is kept for ever', async () => {
+    const file = folder.file('logs', 'daemon.log');
+    const limits = { maxBytes: 2_000, kept: 2 };
+    const open = (): PinoLogger =>
+      new PinoLogger({ level: 'info', destination: file, redact: (text) => text, limits });
+    let logger = open();
+    for (let i = 0; i < 80; i++) logger.info({ i }, 'x'.repeat(40));
+    await logger.close();
+    logger = open();
+    for (let i = 80; i < 100; i++) logger.info({ i }, 'x'.repeat(40));
+    await logger.close();
+    const kept = await Promise.all([`${file}.2`, `${file}.1`, file].map(lines));
+    const numbers = kept.flat().map((line) => Number(line['i']));
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: numbers.length }, (_, at) => 100 - numbers.length + at),
+    );
+    assert.ok(numbers.length > 30 && numbers.length < 100, `${numbers.length} lines are kept`);
+    assert.deepEqual((await readdir(folder.file('logs'))).toSorted(), [
+      'daemon.log',
+      'daemon.log.1',
+      'daemon.log.2',
+    ]);
+    for (const name of [file, `${file}.1`, `${file}.2`]) assert.ok((await stat(name)).size < 2_200, name);
+  });
+
+  it('shares its file with a daemon that takes over, and moves a full one away once', async () => {
+    const file = folder.file('logs', 'daemon.log');
+    const limits = { maxBytes: 1_000, kept: 3 };
+    const loggers = [1, 2].map(
+      () => new PinoLogger({ level: 'info', destination: file, redact: (text) => text, limits }),
+    );
+    for (const logger of loggers) for (let i = 0; i < 15; i++) logger.info({}, 'x'.repeat(40));
+    for (const logger of loggers) await logger.close();
+    const [oldest, newest] = await Promise.all([lines(`${file}.1`), lines(file)]);
+    assert.equal(oldest.length + newest.length, 30);
+    assert.deepEqual((await readdir(folder.file('logs'))).toSorted(), ['daemon.log', 'daemon.log.1']);
   });
 
   it('leaves out what is below its level', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { KeyPool } from '../../../../server/core/key/key-pool.ts';
+import { ModelNames } from '../../../../server/core/model-names/model-names.ts';
 import { modelUnknown } from '../../../../server/core/router/no-candidate.ts';
 import { anthropicAdapter } from '../../../../server/providers/anthropic.ts';
 import { googleAdapter } from '../../../../server/providers/google.ts';
@@ -21,6 +22,9 @@ function unlisted(kind: string, baseUrl: string): KeyPool {
 const serves = (pool: KeyPool, model: string, pinned: string | null = null): boolean =>
   pool.serving(model, ['anthropic-messages', 'gemini-generate', 'openai-chat'], pinned).length > 0;
 
+const unknown = (pool: KeyPool, model: string): string =>
+  modelUnknown(pool, new ModelNames(pool).resolve(model), 'anthropic-messages', null).message;
+
 describe('a key without a listing', () => {
   for (const [kind, baseUrl, own, other] of [
     ['anthropic', 'https://api.anthropic.com', 'claude-sonnet-4-5', 'gemini-2.5-pro'],
@@ -30,7 +34,7 @@ describe('a key without a listing', () => {
       const pool = unlisted(kind, baseUrl);
       assert.equal(serves(pool, own), true);
       assert.equal(serves(pool, other), false);
-      assert.match(modelUnknown(pool, other, 'anthropic-messages', null).message, /No key serves the model/);
+      assert.match(unknown(pool, other), /No key serves the model/);
     });
 
     it(`of ${kind} itself serves what the caller insists on`, () => {
