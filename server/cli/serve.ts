@@ -1,30 +1,28 @@
-import path from 'node:path';
 import { confirm } from '@inquirer/prompts';
 import type { KeyView } from '../../shared/model/views.ts';
 import { RouterError } from '../core/router-error.ts';
 import { besideBundle } from '../daemon/beside-bundle.ts';
-import type { RunOptions } from '../daemon/run-daemon.ts';
+import { loadSettings } from '../daemon/settings/load-settings.ts';
+import { FLAG_NAMES } from '../daemon/settings/settings.ts';
 import { foundKeys, newKeys } from './found-keys.ts';
 import { describeImport, importKeys } from './import-keys.ts';
 import { chosenFolder, ManagementClient, usableFolder } from './management-client.ts';
 import { isForPrograms, print } from './output.ts';
 
-export interface ServeOptions {
-  readonly port?: number;
-  readonly logLevel: RunOptions['logLevel'];
-  readonly import: boolean;
-}
+/** `import`: offer to; all others are the daemon's settings as they were written. */
+export type ServeOptions = { readonly import: boolean } & Readonly<
+  Record<string, string | boolean | undefined>
+>;
 
 /** Runs the daemon until it is interrupted, and offers to take in the keys that lie around. */
 export async function serve(options: ServeOptions): Promise<void> {
   const folder = usableFolder(chosenFolder());
+  const settings = loadSettings({ folder, flags: flagsOf(options), env: process.env });
   // A bundle of its own, which the other commands don't wait for.
   const { runDaemon } = await import('../daemon/run-daemon.ts');
   const result = await runDaemon({
     folder,
-    port: options.port ?? null,
-    logLevel: options.logLevel,
-    log: path.join(folder, 'logs', 'daemon.log'),
+    settings,
     env: process.env,
     ...besideBundle(__dirname),
   });
@@ -40,8 +38,16 @@ export async function serve(options: ServeOptions): Promise<void> {
   process.once('SIGTERM', stop).once('SIGINT', stop);
   const url = `http://127.0.0.1:${endpoint.port}`;
   print({ url, pid: endpoint.pid, version: endpoint.version, folder }, welcome(url, folder));
-  if (options.import) await offerImport(new ManagementClient(endpoint), stop);
+  if (options.import && !settings.importKeys) await offerImport(new ManagementClient(endpoint), stop);
   await result.stopped;
+}
+
+/** A switch without a value is on. */
+function flagsOf(options: ServeOptions): Readonly<Record<string, string | undefined>> {
+  const given = [...FLAG_NAMES, 'config'].map((name) => [name, options[name]] as const);
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, value === undefined ? value : String(value)]),
+  );
 }
 
 function welcome(url: string, folder: string): string {

@@ -38,7 +38,7 @@ import type { Vault } from './ports/vault.ts';
 import { TokenCalibration } from './pricing/token-calibration.ts';
 import { LearnedLimits } from './quota/learned-limits.ts';
 import { QuotaBook } from './quota/quota-book.ts';
-import { MAX_TRACES, Retention } from './retention/retention.ts';
+import { Retention, type RetentionWishes } from './retention/retention.ts';
 import { Router } from './router/router.ts';
 import { AccountBound } from './routing/account-bound.ts';
 import { PromptCaches } from './routing/prompt-caches.ts';
@@ -61,8 +61,8 @@ export interface CoreParts {
   readonly headTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly observer?: CoreObserver;
-  /** Of requests' history; a month without a limit in bytes if left out. */
-  readonly history?: { readonly ageMs: number; readonly mostBytes: number };
+  /** Where it differs from what is usual. */
+  readonly retention?: RetentionWishes;
 }
 
 /** Told of what happens, beside requests and never in their way. Must not throw. */
@@ -256,10 +256,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     cells,
     clock,
     failed,
-    ...(parts.history && {
-      logs: { traces: { ageMs: parts.history.ageMs, most: MAX_TRACES } },
-      mostBytes: parts.history.mostBytes,
-    }),
+    ...parts.retention,
   });
   return {
     router,

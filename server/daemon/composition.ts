@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { SigV4Signer } from '../adapters/aws/sigv4-signer.ts';
-import { EnvelopeVault } from '../adapters/envelope/envelope-vault.ts';
+import { type DataKey, EnvelopeVault } from '../adapters/envelope/envelope-vault.ts';
 import { openDataKey } from '../adapters/envelope/open-data-key.ts';
 import { ServiceAccountTokens } from '../adapters/google/service-account-tokens.ts';
 import { KeyringKeychain } from '../adapters/keychain/keyring-keychain.ts';
@@ -8,6 +9,8 @@ import type { ProviderPlace } from '../adapters/otlp/gen-ai.ts';
 import { OtlpExporter } from '../adapters/otlp/otlp-exporter.ts';
 import { type OtlpSettings, readOtlpSettings } from '../adapters/otlp/otlp-settings.ts';
 import { PinoLogger } from '../adapters/pino/pino-logger.ts';
+import { MemoryReports } from '../adapters/memory/memory-reports.ts';
+import { MemoryStore } from '../adapters/memory/memory-store.ts';
 import { GenaiPriceBook } from '../adapters/prices/genai-price-book.ts';
 import { PrometheusMetrics } from '../adapters/prometheus/prometheus-metrics.ts';
 import { SqliteReports } from '../adapters/sqlite/sqlite-reports.ts';
@@ -21,6 +24,9 @@ import { UndiciUpstream } from '../adapters/undici/undici-upstream.ts';
 import type { Admin } from '../core/admin/admin.ts';
 import { readStanding } from '../core/admin/standing.ts';
 import { openCore } from '../core/open-core.ts';
+import type { Reports } from '../core/ports/reports.ts';
+import type { Store } from '../core/ports/store.ts';
+import type { RetentionWishes } from '../core/retention/retention.ts';
 import type { Router } from '../core/router/router.ts';
 import { HttpServer } from '../http/http-server.ts';
 import { LspServer } from '../lsp/lsp-server.ts';
@@ -28,8 +34,8 @@ import { dialogueTranslator } from '../protocol/translate/translator.ts';
 import { providerAdapters } from '../providers/adapters.ts';
 import { PRESETS } from '../providers/presets.ts';
 import type { BesideBundle } from './beside-bundle.ts';
-import { historyLimits } from './history-limits.ts';
 import { isProcessAlive } from './process-alive.ts';
+import type { Settings } from './settings/settings.ts';
 
 export interface DaemonOptions extends BesideBundle {
   /** The data folder. */
@@ -37,9 +43,7 @@ export interface DaemonOptions extends BesideBundle {
   readonly version: string;
   readonly instanceId: string;
   readonly managementToken: string;
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
-  /** Log file, or a file descriptor. */
-  readonly log: string | number;
+  readonly settings: Settings;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly lifecycle: {
     readonly stop: () => void;
@@ -54,50 +58,32 @@ export interface Daemon {
   readonly admin: Admin;
   readonly router: Router;
   readonly logger: PinoLogger;
-  readonly store: SqliteStore;
+  readonly store: Store;
   readonly clock: SystemClock;
   /** Releases everything, the store last. */
   close(): Promise<void>;
 }
 
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
-/** Models that reason may take this long to begin, and to go on. */
-const HEAD_TIMEOUT_MS = 600_000;
-const IDLE_TIMEOUT_MS = 300_000;
+const DATA_KEY_BYTES = 32;
+const STDOUT = 1;
 /** After a crash, an attempt of unknown outcome may still be running at its provider this long. */
 const UNKNOWN_HOLD_MS = 15 * 60_000;
 
 /** Builds every part and joins them: the only place that knows which technology stands behind a port. */
 export async function compose(options: DaemonOptions): Promise<Daemon> {
-  const { folder, version } = options;
-  const history = historyLimits(options.env);
+  const { version, settings } = options;
   const clock = new SystemClock();
   const random = new SystemRandom(clock);
   const tokens = new NodeTokens();
-  const file = path.join(folder, 'router.db');
-  const store = SqliteStore.open({
-    file,
-    instance: { id: options.instanceId, pid: process.pid },
-    clock,
-    isAlive: isProcessAlive,
-    ...(options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding }),
-    ...(options.checkpointWorker === undefined ? {} : { checkpointWorker: options.checkpointWorker }),
-  });
-  const { keys: known } = await store.loadRegistry();
-  const dataKey = await openDataKey({
-    folder,
-    env: options.env,
-    keychain: new KeyringKeychain({ addon: options.keychainAddon, env: options.env }),
-    firstRun: known.length > 0 ? 'refuse' : 'create',
-  });
-  const vault = new EnvelopeVault(dataKey);
+  const store = openStore(options, clock);
+  const vault = new EnvelopeVault(await dataKeyOf(options, store));
   const redact = (text: string): string =>
     vault.redact(text).replaceAll(options.managementToken, '[redacted]');
-  const logger = new PinoLogger({ level: options.logLevel, destination: options.log, redact });
+  const logger = new PinoLogger({ level: settings.logLevel, destination: logDestination(options), redact });
   const metrics = new PrometheusMetrics();
   const upstream = new UndiciUpstream({
     proxyFor: proxyFromEnvironment(options.env),
-    authorities: trustedAuthorities(options.env['APIKEYROUTER_CA_FILE']),
+    authorities: trustedAuthorities(settings.caFile),
   });
   const prices = new GenaiPriceBook(clock);
   const telemetry: { exporter: OtlpExporter | null } = { exporter: null };
@@ -118,9 +104,9 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     }),
     presets: PRESETS,
     version,
-    headTimeoutMs: HEAD_TIMEOUT_MS,
-    idleTimeoutMs: IDLE_TIMEOUT_MS,
-    history,
+    headTimeoutMs: settings.headTimeout,
+    idleTimeoutMs: settings.idleTimeout,
+    retention: retentionOf(settings),
     observer: { requestEnded: (trace) => telemetry.exporter?.requestEnded(trace) },
   });
   const { router, admin, pool, virtualKeys, abandoned } = core;
@@ -139,13 +125,14 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     virtualKeys,
     clock,
     random,
-    maxBodyBytes: MAX_BODY_BYTES,
+    maxBodyBytes: settings.maxBody,
+    access: {
+      hosts: settings.allowedHosts,
+      everywhere: settings.host !== '127.0.0.1',
+      openMetrics: settings.metrics === 'open',
+    },
     admin,
-    reports: new SqliteReports({
-      file,
-      worker: options.reportWorker,
-      ...(options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding }),
-    }),
+    reports: openReports(options),
     lifecycle: options.lifecycle,
     logger,
     managementToken: options.managementToken,
@@ -165,6 +152,56 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
   return { http, lsp, admin, router, logger, store, clock, close };
 }
 
+function openStore({ folder, settings, ...options }: DaemonOptions, clock: SystemClock): Store {
+  if (settings.store === 'memory') return new MemoryStore();
+  return SqliteStore.open({
+    file: databaseFile(folder),
+    instance: { id: options.instanceId, pid: process.pid },
+    synchronous: settings.durability === 'full' ? 'FULL' : 'NORMAL',
+    clock,
+    isAlive: isProcessAlive,
+    ...(options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding }),
+    ...(options.checkpointWorker === undefined ? {} : { checkpointWorker: options.checkpointWorker }),
+  });
+}
+
+function openReports({ folder, settings, reportWorker, nativeBinding }: DaemonOptions): Reports {
+  if (settings.store === 'memory') return new MemoryReports();
+  return new SqliteReports({
+    file: databaseFile(folder),
+    worker: reportWorker,
+    ...(nativeBinding === undefined ? {} : { nativeBinding }),
+  });
+}
+
+function databaseFile(folder: string): string {
+  return path.join(folder, 'router.db');
+}
+
+/** What is in memory only is sealed with a key that nobody keeps. */
+async function dataKeyOf(options: DaemonOptions, store: Store): Promise<DataKey> {
+  const { folder, env, settings } = options;
+  if (settings.store === 'memory') return { key: randomBytes(DATA_KEY_BYTES), sealing: 'memory' };
+  const { keys: known } = await store.loadRegistry();
+  return openDataKey({
+    folder,
+    env,
+    keychain: new KeyringKeychain({ addon: options.keychainAddon, env }),
+    firstRun: known.length > 0 ? 'refuse' : 'create',
+  });
+}
+
+function logDestination({ folder, settings: { log } }: DaemonOptions): string | number {
+  return log === '-' ? STDOUT : (log ?? path.join(folder, 'logs', 'daemon.log'));
+}
+
+function retentionOf({ keepRequests, keepLedger, maxRequests, maxHistory }: Settings): RetentionWishes {
+  const requests = { ageMs: keepRequests, most: maxRequests };
+  const lasting = { ageMs: keepLedger };
+  const logs = { traces: requests, transitions: requests, audit: lasting, entries: lasting };
+  return { logs, mostBytes: maxHistory };
+}
+
 /** A variable that can't be meant is no reason to serve nobody. */
 function otlpSettings(
   { env, version, instanceId }: DaemonOptions,
@@ -179,7 +216,7 @@ function otlpSettings(
 }
 
 /** Once a minute: a predecessor that died while it drained, and holds whose provider must have ended by now. */
-function keepHouse(clock: SystemClock, store: SqliteStore, failed: (error: unknown) => void): () => void {
+function keepHouse(clock: SystemClock, store: Store, failed: (error: unknown) => void): () => void {
   let cancel = (): void => undefined;
   const round = (): void => {
     const now = clock.now();

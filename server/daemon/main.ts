@@ -4,26 +4,22 @@ import { parseArgs } from 'node:util';
 import { dataFolder } from '../../shared/endpoint.ts';
 import { besideBundle } from './beside-bundle.ts';
 import { runDaemon } from './run-daemon.ts';
+import { loadSettings } from './settings/load-settings.ts';
+import { FLAG_NAMES, flagOf } from './settings/settings.ts';
 
 /** Exit code of a start that found a daemon running already: whoever started this one can use that. */
 const ALREADY_RUNNING = 3;
 
 /** The daemon as a process of its own, started by the extension or the command line. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      home: { type: 'string' },
-      port: { type: 'string' },
-      'log-level': { type: 'string', default: 'info' },
-      log: { type: 'string' },
-    },
-  });
-  const folder = path.resolve(values.home ?? dataFolder(process.env, process.platform, homedir()));
+  const names = ['home', 'config', ...FLAG_NAMES];
+  const options = Object.fromEntries(names.map((name) => [flagOf(name), { type: 'string' } as const]));
+  const { values } = parseArgs({ options });
+  const flags = Object.fromEntries(names.map((name) => [name, values[flagOf(name)]]));
+  const folder = path.resolve(flags['home'] ?? dataFolder(process.env, process.platform, homedir()));
   const result = await runDaemon({
     folder,
-    port: values.port === undefined ? null : portNumber(values.port),
-    logLevel: logLevel(values['log-level']),
-    log: values.log ?? path.join(folder, 'logs', 'daemon.log'),
+    settings: loadSettings({ folder, flags, env: process.env }),
     env: process.env,
     ...besideBundle(__dirname),
   });
@@ -37,17 +33,6 @@ async function main(): Promise<void> {
   const stop = (): void => result.stop();
   process.once('SIGTERM', stop).once('SIGINT', stop);
   await result.stopped;
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
-  throw new Error(`--port takes a number from 0 to 65535, not "${text}".`);
-}
-
-function logLevel(text: string): 'debug' | 'info' | 'warn' | 'error' {
-  if (text === 'debug' || text === 'info' || text === 'warn' || text === 'error') return text;
-  throw new Error(`--log-level takes debug, info, warn or error, not "${text}".`);
 }
 
 main().then(

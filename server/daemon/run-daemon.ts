@@ -9,16 +9,15 @@ import { choosePort, keepPort } from './choose-port.ts';
 import { compose, type Daemon } from './composition.ts';
 import { readEndpoint, removeEndpoint, writeEndpoint } from './endpoint.ts';
 import { Predecessor, replaces } from './predecessor.ts';
+import { provision } from './provision.ts';
 import { isProcessAlive } from './process-alive.ts';
+import type { Settings } from './settings/settings.ts';
 import { acquireLock, type InstanceLock, type LockOptions } from './single-instance.ts';
 import { prepareSocketFolder, socketPath, thisHost } from './socket-path.ts';
 
 export interface RunOptions extends BesideBundle {
   readonly folder: string;
-  /** `null`: the kept one, else 8484. */
-  readonly port: number | null;
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
-  readonly log: string | number;
+  readonly settings: Settings;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -43,7 +42,7 @@ const LOCK_PAUSE_MS = 50;
 
 /** Becomes the daemon of a data folder, taking over from an older one, and serves until it is stopped. */
 export async function runDaemon(options: RunOptions): Promise<RunResult> {
-  const { folder } = options;
+  const { folder, settings } = options;
   const locking = options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding };
   makePrivateFolder(folder);
   let lock = acquireLock(folder, locking) ?? (await retryBriefly(folder, locking));
@@ -53,7 +52,8 @@ export async function runDaemon(options: RunOptions): Promise<RunResult> {
   const stopping = Promise.withResolvers<'stop' | 'hand-over'>();
   const instanceId = randomBytes(12).toString('hex');
   // A successor answers to its predecessor's token: whoever read the endpoint file just before is not turned away.
-  const managementToken = older?.managementToken ?? `akm-${randomBytes(32).toString('base64url')}`;
+  const managementToken =
+    settings.managementToken ?? older?.managementToken ?? `akm-${randomBytes(32).toString('base64url')}`;
   let daemon: Daemon | null = null;
   try {
     daemon = await compose({
@@ -71,7 +71,8 @@ export async function runDaemon(options: RunOptions): Promise<RunResult> {
     });
     const predecessor = older && (await Predecessor.connect(older));
     if (SHARING === 'exclusive') await predecessor?.askToHandOver();
-    const port = await listen(daemon, folder, options.port, older);
+    await provision(daemon, settings, options.env);
+    const port = await listen(daemon, folder, settings, older);
     if (predecessor) {
       if (SHARING === 'hand-over') await predecessor.askToHandOver();
       lock = await takeLock(folder, locking);
@@ -104,11 +105,11 @@ export async function runDaemon(options: RunOptions): Promise<RunResult> {
 async function listen(
   daemon: Daemon,
   folder: string,
-  asked: number | null,
+  { host, port: asked }: Settings,
   older: EndpointRecord | null,
 ): Promise<number> {
-  if (older) return retryWhileTaken(() => daemon.http.listen(older.port, SHARING));
-  const port = await daemon.http.listen(await choosePort(folder, asked), SHARING);
+  if (older) return retryWhileTaken(() => daemon.http.listen(host, older.port, SHARING));
+  const port = await daemon.http.listen(host, await choosePort(folder, asked), SHARING);
   keepPort(folder, port);
   return port;
 }

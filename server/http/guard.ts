@@ -6,18 +6,34 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** From where the listener may be reached. */
+export interface Access {
+  /** Names by which it may be called besides loopback's. */
+  readonly hosts: readonly string[];
+  /** It listens beyond loopback, where a port may be published as another one. */
+  readonly everywhere: boolean;
+  /** Whether everybody may read the metrics. */
+  readonly openMetrics: boolean;
+}
+
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
  * Keeps web pages out. A page in the user's browser can send requests here, directly (then they carry an
  * `Origin`) or through a name that it rebinds to 127.0.0.1 (then `Host` is that name).
  */
-export function guard(headers: IncomingHttpHeaders, port: number): Refusal | null {
+export function guard(
+  headers: IncomingHttpHeaders,
+  port: number,
+  { hosts, everywhere }: Access,
+): Refusal | null {
   const host = splitHost(headers.host ?? '');
-  if (!host || !LOOPBACK.has(host.name) || (host.port !== null && host.port !== port)) {
+  const rightPort = everywhere || host?.port === null || host?.port === port;
+  if (!host || !(LOOPBACK.has(host.name) ? rightPort : hosts.includes(host.name))) {
+    const names = ['127.0.0.1', 'localhost'].map((name) => `${name}:${port}`);
     return {
       code: 'host_not_allowed',
-      message: `The router answers to 127.0.0.1:${port} and localhost:${port} only. Use one of them as the base URL.`,
+      message: `The router answers to ${[...names, ...hosts].join(', ')} only. Use one of them as the base URL, or allow a name with the setting allowed_hosts.`,
     };
   }
   if (headers.origin !== undefined) {

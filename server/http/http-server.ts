@@ -8,7 +8,7 @@ import { RouterError } from '../core/router-error.ts';
 import { CODECS, classifyPath, endpointPath } from '../protocol/classify.ts';
 import { dialectOf } from '../protocol/other/dialect.ts';
 import { statusOfCode } from './error-status.ts';
-import { guard } from './guard.ts';
+import { type Access, guard } from './guard.ts';
 import { decodeSegment, ManagementHandler, sendManagementError } from './management/management-handler.ts';
 import { type ManagementParts, managementRoutes } from './management/routes/all-routes.ts';
 import { handleModels } from './models-handler.ts';
@@ -26,6 +26,7 @@ export interface HttpServerParts extends ProxyParts, ManagementParts {
   readonly managementToken: string;
   readonly version: string;
   readonly renderMetrics: () => Promise<string>;
+  readonly access: Access;
 }
 
 /** Whoever can read the endpoint file: the CLI and the daemon's other own clients. */
@@ -72,13 +73,13 @@ export class HttpServer {
     });
   }
 
-  /** Listens on 127.0.0.1. Rejects with the system's error, e.g. `EADDRINUSE`. */
-  listen(port: number, sharing: 'exclusive' | 'hand-over'): Promise<number> {
+  /** Rejects with the system's error, e.g. `EADDRINUSE`. */
+  listen(host: string, port: number, sharing: 'exclusive' | 'hand-over'): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
       // While a predecessor drains, both listen for a moment, so that no connection is refused.
       const reusePort = sharing === 'hand-over';
-      this.#server.listen({ host: '127.0.0.1', port, reusePort }, () => {
+      this.#server.listen({ host, port, reusePort }, () => {
         this.#server.off('error', reject);
         this.port = (this.#server.address() as AddressInfo).port;
         resolve(this.port);
@@ -144,7 +145,7 @@ export class HttpServer {
     const rawPath = queryAt === -1 ? (request.url ?? '/') : (request.url ?? '/').slice(0, queryAt);
     const path = endpointPath(rawPath);
     const endpoint = classifyPath(path);
-    const refusal = guard(request.headers, this.port);
+    const refusal = guard(request.headers, this.port, this.#parts.access);
     if (refusal) {
       const codec = CODECS[endpoint?.protocol ?? dialectOf(rawPath, request.headers)];
       const failure = { ...refusal, status: statusOfCode(refusal.code), final: true };
@@ -176,6 +177,10 @@ export class HttpServer {
       sendJson(response, 200, this.#management.document);
       return;
     }
+    if (path === '/metrics' && this.#parts.access.openMetrics) {
+      await this.#sendMetrics(response);
+      return;
+    }
     const manager = this.#manager(request);
     if (manager instanceof RouterError) {
       sendManagementError(response, manager);
@@ -183,12 +188,16 @@ export class HttpServer {
       return;
     }
     if (path === '/metrics') {
-      const text = await this.#parts.renderMetrics();
-      response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
-      response.end(text);
+      await this.#sendMetrics(response);
       return;
     }
     await this.#management.handle(manager, call, url);
+  }
+
+  async #sendMetrics(response: ServerResponse): Promise<void> {
+    const text = await this.#parts.renderMetrics();
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+    response.end(text);
   }
 
   /** A challenge is answered with its HMAC under the management token: proof that the listener is this daemon. */

@@ -22,6 +22,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
 
   { of: 'server/core', imports: ['shared/model'], packages: [] },
   { of: 'server/core', named: /-schemas?\.ts$/, imports: ['shared/model'], packages: ['zod'] },
+  { of: 'server/policy-language', imports: ['server/core', 'shared/model'], packages: ['yaml'] },
   { of: 'server/protocol', imports: PORTS, packages: [] },
   { of: 'server/providers', imports: ['server/protocol', ...PORTS], packages: [] },
   {
@@ -107,6 +108,16 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     imports: ['server/adapters/files', 'server/core/router-error.ts', 'server/daemon', 'shared'],
     packages: ['node:*'],
   })),
+  {
+    of: 'server/daemon/provision.ts',
+    imports: ['server/core', 'server/policy-language', 'server/daemon', 'shared'],
+    packages: ['node:*'],
+  },
+  {
+    of: 'server/daemon/settings',
+    imports: ['server/core/router-error.ts'],
+    packages: ['yaml', 'node:*'],
+  },
   // The other side of the proof that the listener gives.
   {
     of: 'server/daemon/daemon-line.ts',
@@ -138,6 +149,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'server/core/ports',
       'server/core/policy',
       'server/daemon',
+      'server/policy-language',
       'shared',
     ],
     packages: ['commander', '@inquirer/prompts', 'yaml', 'node:*'],
@@ -162,6 +174,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
 /** Folders in which time, chance and the process are injected. */
 export const PURE_FOLDERS: readonly string[] = [
   'shared',
+  'server/policy-language',
   'server/core',
   'server/protocol',
   'server/providers',

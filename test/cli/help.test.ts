@@ -41,7 +41,6 @@ describe('the help of the command line', () => {
   it('says what a wrong value should be', async () => {
     const wrong = [
       [['serve', '--port', 'x'], /a number from 1 to 65535/],
-      [['serve', '--log-level', 'loud'], /Allowed choices are debug, info, warn, error/],
       [['virtual-keys', 'create', 'x', '--limit', 'much'], /an amount in dollars/],
       [['virtual-keys', 'create', 'x', '--limit', '1', '--window', 'week'], /choices are day, month, total/],
       [['virtual-keys', 'create', 'x', '--window', 'day'], /--window needs a --limit/],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { leafCommands, reference } from '../../server/cli/reference.ts';
+import { settingsReference } from '../../server/daemon/settings/settings-reference.ts';
 import { program } from '../../server/cli/program.ts';
 import { Cli } from './cli.ts';
 
@@ -16,8 +17,9 @@ describe('the reference of the command line', () => {
   after(() => cli.dispose());
 
   it('is what "npm run docs" makes of the program', () => {
-    const written = readFileSync(path.join(ROOT, 'docs', 'cli.md'), 'utf8');
-    assert.equal(written, reference(program(false)), 'Run "npm run docs".');
+    const written = (file: string): string => readFileSync(path.join(ROOT, 'docs', file), 'utf8');
+    assert.equal(written('cli.md'), reference(program(false)), 'Run "npm run docs".');
+    assert.equal(written('configuration.md'), settingsReference(), 'Run "npm run docs".');
   });
 
   it('agrees with the help of the built program, command by command', async function () {

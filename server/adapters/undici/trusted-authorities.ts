@@ -5,8 +5,8 @@ import tls from 'node:tls';
  * The certificate authorities to trust: those of the runtime (with `NODE_EXTRA_CA_CERTS`) and those of a file; `null`
  * without a file, which leaves the choice to the runtime. Throws a sentence for a file that can't be used.
  */
-export function trustedAuthorities(file: string | undefined): readonly string[] | null {
-  if (file === undefined || file === '') return null;
+export function trustedAuthorities(file: string | null): readonly string[] | null {
+  if (file === null) return null;
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import { formatUsd } from '../../../shared/model/money.ts';
 import type { StateView } from '../../../shared/model/views.ts';
 import { RouterError } from '../../core/router-error.ts';
@@ -7,6 +7,7 @@ import { keptPort } from '../../daemon/choose-port.ts';
 import { DaemonLine } from '../../daemon/daemon-line.ts';
 import { portOwner } from '../../daemon/port-owner.ts';
 import { isProcessAlive } from '../../daemon/process-alive.ts';
+import { FLAG_NAMES, flagOf, type Setting, SETTINGS } from '../../daemon/settings/settings.ts';
 import { findDaemon, isHeld } from '../find-daemon.ts';
 import { runningDaemon } from '../launch-daemon.ts';
 import { chosenFolder, ManagementClient } from '../management-client.ts';
@@ -19,23 +20,29 @@ const EXIT_MS = 250;
 
 /** `apikeyrouter serve|status|stop|verify` */
 export function addDaemonCommands(program: Command): void {
-  program
-    .command('serve')
-    .description('Run the daemon in the foreground; offers to import keys that it finds')
-    .option('-p, --port <port>', 'port of the proxy (default: the one used before, else 8484)', port)
-    .addOption(
-      new Option('--log-level <level>', 'least important messages in the log')
-        .choices(['debug', 'info', 'warn', 'error'])
-        .default('info'),
-    )
-    .option('--no-import', "don't look for keys in the environment and .env")
-    .action(serve);
+  addServe(program);
   program.command('status').description('Say whether the daemon runs, and how it is').action(status);
   program.command('stop').description('Stop the daemon when running answers have ended').action(stop);
   program
     .command('verify')
     .description('Prove that the listener on the proxy port is this daemon')
     .action(verify);
+}
+
+function addServe(program: Command): void {
+  const command = program
+    .command('serve')
+    .description('Run the daemon in the foreground; offers to import keys that it finds');
+  for (const name of FLAG_NAMES) {
+    const { says, usual, otherwise, short, isSwitch }: Setting<unknown> = SETTINGS[name];
+    const normally = otherwise ?? (usual === null ? null : `"${usual}"`);
+    const flags = `${short === undefined ? '' : `-${short}, `}--${flagOf(name)} ${isSwitch ? '[yes]' : '<value>'}`;
+    command.option(flags, normally === null ? says : `${says} (default: ${normally})`);
+  }
+  command
+    .option('-c, --config <file>', 'file of settings (default: config.yaml in the data folder)')
+    .option('--no-import', "don't look for keys in the environment and .env")
+    .action(serve);
 }
 
 async function status(): Promise<void> {
@@ -99,10 +106,4 @@ async function missPort(): Promise<void> {
     'conflict',
     `The daemon is not running, and port ${kept} is taken by ${owner}. Don't point tools at it; end it, then "apikeyrouter serve".`,
   );
-}
-
-function port(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
-  throw new InvalidArgumentError('It takes a number from 1 to 65535.');
 }

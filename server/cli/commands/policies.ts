@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { parseDocument, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import type { Policy } from '../../core/policy/policy-schema.ts';
 import { RouterError } from '../../core/router-error.ts';
+import { policiesOf } from '../../policy-language/policy-file.ts';
 import { daemon } from '../launch-daemon.ts';
 import { amount, print, table } from '../output.ts';
 
@@ -78,20 +79,8 @@ async function show(name: string | undefined): Promise<void> {
   print({ version: 1, policies }, stringify({ version: 1, policies }).trimEnd());
 }
 
-/** The policies of a file. Throws `RouterError('invalid_request')` for what is none. */
 function policiesIn(file: string): readonly unknown[] {
-  const document = parseDocument(textOf(file), { uniqueKeys: true });
-  const [fault] = document.errors;
-  if (fault) throw new RouterError('invalid_request', `${file}: ${fault.message.trimEnd()}`);
-  // What an alias stands for is bounded: a few lines of aliases of aliases would fill the memory.
-  const value = document.toJS({ maxAliasCount: 100 }) as { version?: unknown; policies?: unknown } | null;
-  if (value?.version !== 1 || !Array.isArray(value.policies)) {
-    throw new RouterError(
-      'invalid_request',
-      `${file}: a policy file begins with "version: 1" and has a list "policies".`,
-    );
-  }
-  return value.policies;
+  return policiesOf(textOf(file), file);
 }
 
 function textOf(file: string): string {

@@ -14,7 +14,7 @@ export interface LogRetention {
 }
 
 /** Of the newest requests' histories, however young. */
-export const MAX_TRACES = 100_000;
+const MAX_TRACES = 100_000;
 
 /** What is kept of what happened: a month of requests, and thirteen months of what they cost and of who changed what. */
 const LOGS: Readonly<Record<LogName, LogRetention>> = {
@@ -44,16 +44,20 @@ const STEP: Readonly<Record<LogName | 'counters' | 'alerts', number>> = {
   alerts: 200,
 };
 
-export interface RetentionParts {
+/** What is kept differently than usual. */
+export interface RetentionWishes {
+  readonly logs?: Readonly<Partial<Record<LogName, Partial<LogRetention>>>>;
+  /** The oldest traces go until all that is stored takes no more bytes; no limit if left out. */
+  readonly mostBytes?: number;
+}
+
+export interface RetentionParts extends RetentionWishes {
   readonly store: Store;
   readonly budgets: BudgetBook;
   readonly alerts: BudgetAlerts;
   readonly cells: CellBook;
   readonly clock: Clock;
   readonly failed: (error: unknown) => void;
-  readonly logs?: Readonly<Partial<Record<LogName, LogRetention>>>;
-  /** The oldest traces go until all that is stored takes no more bytes; no limit if left out. */
-  readonly mostBytes?: number;
 }
 
 /** Keeps what is stored and remembered from growing for ever: every few minutes, in small steps beside requests. */
@@ -87,7 +91,7 @@ export class Retention {
     const now = clock.now();
     cells.forgetIdle(now - IDLE_CELL_MS);
     for (const log of LOG_NAMES) {
-      const { ageMs, most } = logs?.[log] ?? LOGS[log];
+      const { ageMs, most } = { ...LOGS[log], ...logs?.[log] };
       const keep = { before: now - ageMs, most };
       await this.#repeat(async () => (await store.pruneLog(log, keep, STEP[log])) === STEP[log]);
     }

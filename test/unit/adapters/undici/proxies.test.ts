@@ -225,7 +225,7 @@ describe('UndiciUpstream behind a proxy', function () {
       await get(upstream({ authorities, proxyFor: () => one.url })),
       '200 provider.test/v1/models',
     );
-    assert.equal(trustedAuthorities(undefined), null);
+    assert.equal(trustedAuthorities(null), null);
     assert.throws(
       () => trustedAuthorities(path.join(folder.path, 'none.pem')),
       /none\.pem can't be read \(ENOENT\)/,
