@@ -192,6 +192,7 @@ export interface RequestView {
   readonly outcome: 'succeeded' | 'failed' | 'cancelled' | 'rejected';
   readonly costNano: NanoUsd;
   readonly tool: string | null;
+  readonly conversation: string | null;
 }
 
 /** A request's whole history in words too: a paragraph for each decision, and what each attempt did to keys' states. */

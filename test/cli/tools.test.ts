@@ -104,6 +104,15 @@ describe('tools and their requests on the command line', () => {
     });
     const failedOver = requests.find(({ attempts }) => attempts === 2)?.requestId ?? '';
     assert.ok(ids.includes(failedOver), 'one of them failed over');
+    const found = async (...filter: readonly string[]): Promise<readonly string[]> => {
+      const answer = await cli.json<{ requests: readonly RequestView[] }>(['requests', ...filter]);
+      return answer.requests.map(({ requestId }) => requestId);
+    };
+    const all = requests.map(({ requestId }) => requestId);
+    assert.deepEqual(await found('--model', 'small', '--outcome', 'succeeded', '--since', '1h'), all);
+    assert.deepEqual(await found('--before', all[0] ?? ''), all.slice(1));
+    assert.deepEqual(await found('--team', 'nobody'), []);
+    assert.match((await cli.run(['requests', '--team', 'nobody'])).out, /^No request matches\.$/m);
     const list = await cli.run(['requests', '--limit', '1']);
     assert.match(list.out, /^WHEN +MODEL +KEY +ATTEMPTS +STATUS +COST +TOOK +ID$/m);
     assert.match(list.out, new RegExp(`^\\d+ s ago +small +good +[12] +200 .* ${ids[1]}$`, 'm'));
@@ -140,7 +149,7 @@ describe('tools and their requests on the command line', () => {
 
   it('says what to do where there is nothing yet, and of a request that it does not know', async () => {
     assert.match((await cli.run(['requests'])).out, /^No requests yet\. "apikeyrouter connect" lists/);
-    assert.deepEqual(await cli.json(['requests']), { requests: [] });
+    assert.deepEqual(await cli.json(['requests']), { requests: [], next: null });
     assert.match((await cli.run(['virtual-keys', 'list'])).out, /^No virtual keys yet\. Create one with/);
     const { code, err } = await cli.run(['explain', 'req_unknown']);
     assert.equal(code, 1);

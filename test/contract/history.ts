@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Store } from '../../server/core/ports/store.ts';
+import type { TraceFilter } from '../../shared/model/trace-filter.ts';
 import { audit, trace, transition } from './store-samples.ts';
 
 /** What every store promises of traces and logs. */
@@ -54,6 +55,38 @@ export function historyContract(store: () => Store): void {
     assert.deepEqual(await of('k1', 'r2'), ['r1']);
     assert.deepEqual(await of('k2'), ['r1']);
     assert.deepEqual(await of('k3'), []);
+  });
+
+  it('searches traces by what they have, and says where to go on', async () => {
+    const caller = { ...trace('x', 1).caller, team: 'dev', tags: ['a', 'b'] };
+    for (let number = 0; number < 100; number++) {
+      const id = `r${String(number).padStart(3, '0')}`;
+      const own = number % 10 === 0 ? { caller, status: 502, outcome: 'failed' as const } : {};
+      await store().recordTrace({ ...trace(id, number, [number % 2 === 0 ? 'k1' : 'k2']), ...own });
+    }
+    const found = async (filter: TraceFilter, limit = 99, beforeRequestId?: string) => {
+      const search = { filter, limit, ...(beforeRequestId === undefined ? {} : { beforeRequestId }) };
+      const { traces, next } = await store().searchTraces(search);
+      return { ids: traces.map(({ requestId }) => Number(requestId.slice(1))), next };
+    };
+    const tens = [90, 80, 70, 60, 50, 40, 30, 20, 10, 0];
+    const filters = [
+      { team: 'dev' },
+      { status: 502 },
+      { outcome: 'failed' },
+      { tag: 'b', keyId: 'k1' },
+    ] as const;
+    for (const filter of filters) assert.deepEqual(await found(filter), { ids: tens, next: null });
+    assert.deepEqual(await found({ team: 'dev' }, 2), { ids: [90, 80], next: 'r080' });
+    assert.deepEqual(await found({ team: 'dev' }, 8, 'r080'), { ids: tens.slice(2), next: null });
+    assert.deepEqual(await found({ since: 20, until: 51, team: 'dev' }), {
+      ids: [50, 40, 30, 20],
+      next: null,
+    });
+    assert.deepEqual(await found({ until: 51, team: 'dev' }, 2, 'r080'), { ids: [50, 40], next: 'r040' });
+    assert.deepEqual(await found({ keyId: 'k2', team: 'dev' }), { ids: [], next: null });
+    assert.deepEqual(await found({ keyId: 'k2', since: 97 }), { ids: [99, 97], next: null });
+    assert.deepEqual(await found({}, 2, 'nobody'), { ids: [], next: null });
   });
 
   it('lists transitions, newest first, of one owner or of all', async () => {

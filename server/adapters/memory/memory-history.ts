@@ -1,4 +1,12 @@
-import type { AuditEntry, AuditQuery, Keep, TraceQuery } from '../../core/ports/store.ts';
+import { matchesTrace } from '../../../shared/model/trace-filter.ts';
+import type {
+  AuditEntry,
+  AuditQuery,
+  FoundTraces,
+  Keep,
+  TraceQuery,
+  TraceSearch,
+} from '../../core/ports/store.ts';
 import type { StateTransition } from '../../../shared/model/states.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
 
@@ -46,6 +54,14 @@ export class MemoryHistory {
       wanted = limiting ? wanted.filter((trace) => newestFirst(limiting, trace) < 0) : [];
     }
     return wanted.slice(0, limit);
+  }
+
+  /** See `History.searchTraces`. */
+  searchTraces({ filter, limit, ...search }: TraceSearch): FoundTraces {
+    const all = this.listTraces({ ...search, limit: this.#mostEntries });
+    const found = all.filter((trace) => matchesTrace(trace, filter));
+    const traces = found.slice(0, limit);
+    return { traces, next: found.length > limit ? (traces.at(-1)?.requestId ?? null) : null };
   }
 
   /** See `History.findTrace`. */

@@ -5,6 +5,7 @@ import type {
   CounterAddress,
   CounterState,
   CounterSweep,
+  FoundTraces,
   Keep,
   LedgerEntry,
   LogName,
@@ -14,6 +15,7 @@ import type {
   Store,
   StoredPolicy,
   TraceQuery,
+  TraceSearch,
   UsedCounter,
 } from '../../core/ports/store.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
@@ -154,6 +156,10 @@ export class MemoryStore implements Store {
 
   async listTraces(query: TraceQuery): Promise<readonly Trace[]> {
     return this.#history.listTraces(query);
+  }
+
+  async searchTraces(search: TraceSearch): Promise<FoundTraces> {
+    return this.#history.searchTraces(search);
   }
 
   async findTrace(requestId: string): Promise<Trace | null> {

@@ -6,6 +6,7 @@ import type {
   CounterAddress,
   CounterState,
   CounterSweep,
+  FoundTraces,
   Keep,
   LedgerEntry,
   LogName,
@@ -15,6 +16,7 @@ import type {
   Store,
   StoredPolicy,
   TraceQuery,
+  TraceSearch,
   UsedCounter,
 } from '../../core/ports/store.ts';
 import type { BudgetRecord, QuotaRecord } from '../../../shared/model/limits.ts';
@@ -37,6 +39,7 @@ import { RegistryRows } from './registry-rows.ts';
 import { PruningWrites } from './pruning-writes.ts';
 import { type DatabaseSetup, setUpDatabase } from './set-up-database.ts';
 import { StoreReads } from './store-reads.ts';
+import { TraceSearches } from './trace-searches.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** How a store is opened. */
@@ -60,6 +63,7 @@ export class SqliteStore implements Store {
   readonly #history: HistoryWrites;
   readonly #registry: RegistryRows;
   readonly #reads: StoreReads;
+  readonly #search: TraceSearches;
   readonly #pruning: PruningWrites;
   readonly #queue: WriteQueue;
   readonly #checkpointer: Checkpointer | null;
@@ -76,6 +80,7 @@ export class SqliteStore implements Store {
     this.#history = new HistoryWrites(connection);
     this.#registry = new RegistryRows(connection);
     this.#reads = new StoreReads(connection);
+    this.#search = new TraceSearches(connection);
     this.#pruning = new PruningWrites(connection, counters);
     this.#queue = new WriteQueue(connection, {
       begun: () => counters.revalidate(),
@@ -205,6 +210,10 @@ export class SqliteStore implements Store {
 
   async listTraces(query: TraceQuery): Promise<readonly Trace[]> {
     return this.#reads.listTraces(query);
+  }
+
+  searchTraces(search: TraceSearch): Promise<FoundTraces> {
+    return this.#search.search(search);
   }
 
   async findTrace(requestId: string): Promise<Trace | null> {

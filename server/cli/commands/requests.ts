@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { formatUsd } from '../../../shared/model/money.ts';
 import type { KeyView, RequestView, TraceView } from '../../../shared/model/views.ts';
 import { RouterError } from '../../core/router-error.ts';
-import { count } from '../argument-readers.ts';
+import { count, duration } from '../argument-readers.ts';
 import { daemon } from '../launch-daemon.ts';
 import type { ManagementClient } from '../management-client.ts';
 import { print, relativeTime, table } from '../output.ts';
@@ -14,13 +14,33 @@ const NONE =
 export function addRequestsCommands(program: Command): void {
   program
     .command('requests')
-    .description('List the latest requests')
+    .description('List the latest requests; all that is given must match')
     .option('-l, --limit <count>', 'how many, at most 500', count(500), 20)
-    .action(async ({ limit }: { limit: number }) => {
-      const answer = await (await daemon()).call<{ requests: readonly RequestView[] }>(
-        'GET',
-        `requests?limit=${limit}`,
-      );
+    .option('-k, --key <key>', 'id or name of a key that was tried')
+    .option('--provider <provider>', 'a provider that was tried')
+    .option('-m, --model <model>', 'as it was asked for, or as it was sent')
+    .option('--virtual-key <key>', 'id or name')
+    .option('--team <team>', 'of this team')
+    .option('--project <project>', 'of this project')
+    .option('--tool <tool>', 'of this tool')
+    .option('--tag <tag>', 'with this tag')
+    .option('--conversation <id>', 'of this conversation')
+    .addOption(
+      new Option('--outcome <outcome>', 'how they ended').choices([
+        'succeeded',
+        'failed',
+        'cancelled',
+        'rejected',
+      ]),
+    )
+    .option('--status <status>', 'with this HTTP status', count(599))
+    .option('--since <time>', 'not longer ago than this, e.g. 30m, 1h, 7d', duration)
+    .option('--before <request>', 'from before this request on: the "next" of --json')
+    .action(async ({ limit, since, ...filter }: RequestsOptions) => {
+      const answer = await search(await daemon(), limit, {
+        ...filter,
+        ...(since === undefined ? {} : { since: String(Date.now() - since) }),
+      });
       const now = Date.now();
       const rows = answer.requests.map((entry) => [
         relativeTime(entry.startedAt, now),
@@ -33,7 +53,8 @@ export function addRequestsCommands(program: Command): void {
         entry.requestId,
       ]);
       const head = ['WHEN', 'MODEL', 'KEY', 'ATTEMPTS', 'STATUS', 'COST', 'TOOK', 'ID'];
-      print(answer, rows.length === 0 ? NONE : table([head, ...rows]));
+      const nothing = Object.keys(filter).length > 0 || since !== undefined ? 'No request matches.' : NONE;
+      print(answer, rows.length === 0 ? nothing : table([head, ...rows]));
     });
   program
     .command('explain')
@@ -45,6 +66,36 @@ export function addRequestsCommands(program: Command): void {
       const { keys } = await client.call<{ keys: readonly KeyView[] }>('GET', 'keys');
       print(trace, withNames(explainTrace(trace), keys));
     });
+}
+
+type RequestsOptions = {
+  readonly limit: number;
+  readonly since?: number;
+} & Readonly<Record<string, string | number | undefined>>;
+
+interface Found {
+  readonly requests: readonly RequestView[];
+  readonly next: string | null;
+}
+
+/** A page may have fewer than wanted although there are more: goes on until there are enough. */
+async function search(
+  client: ManagementClient,
+  limit: number,
+  filter: Readonly<Record<string, string | number | undefined>>,
+): Promise<Found> {
+  const requests: RequestView[] = [];
+  let { before } = filter;
+  for (;;) {
+    const query = new URLSearchParams({ limit: String(limit - requests.length) });
+    for (const [name, value] of Object.entries({ ...filter, before })) {
+      if (value !== undefined) query.set(name, String(value));
+    }
+    const page = await client.call<Found>('GET', `requests?${query.toString()}`);
+    requests.push(...page.requests);
+    if (page.next === null || requests.length >= limit) return { requests, next: page.next };
+    before = page.next;
+  }
 }
 
 async function traceOf(client: ManagementClient, id: string): Promise<TraceView> {

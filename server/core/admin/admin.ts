@@ -7,7 +7,7 @@ import { explainEffects } from '../routing/explain-effects.ts';
 import { explain } from '../routing/explain.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PriceBook } from '../ports/prices.ts';
-import type { AuditEntry, AuditQuery, Store, TraceQuery } from '../ports/store.ts';
+import type { AuditEntry, AuditQuery, Store, TraceSearch } from '../ports/store.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { Router } from '../router/router.ts';
 import type { BudgetAdmin } from './budget-admin.ts';
@@ -110,9 +110,19 @@ export class Admin {
     };
   }
 
-  async requests(query: TraceQuery): Promise<readonly RequestView[]> {
-    const traces = await this.#parts.store.listTraces(query);
-    return traces.map((trace) => this.#requestView(trace));
+  /** Requests that match, newest first; keys and virtual keys may be given by their names. */
+  async requests(
+    search: TraceSearch,
+  ): Promise<{ readonly requests: readonly RequestView[]; readonly next: string | null }> {
+    const { pool, store } = this.#parts;
+    const { keyId, virtualKeyId } = search.filter;
+    const filter = {
+      ...search.filter,
+      ...(keyId === undefined ? {} : { keyId: pool.idOf(keyId) }),
+      ...(virtualKeyId === undefined ? {} : { virtualKeyId: this.virtualKeys.idOf(virtualKeyId) }),
+    };
+    const { traces, next } = await store.searchTraces({ ...search, filter });
+    return { requests: traces.map((trace) => this.#requestView(trace)), next };
   }
 
   now(): number {
@@ -163,6 +173,7 @@ export class Admin {
       outcome: trace.outcome,
       costNano: trace.costNano,
       tool: trace.caller.tool ?? null,
+      conversation: trace.conversation ?? null,
     };
   }
 }

@@ -119,6 +119,13 @@ export class VirtualKeys {
     throw new RouterError('not_found', `There is no virtual key "${idOrName}".`);
   }
 
+  /** Of a virtual key that is called so, or has this id. */
+  idOf(idOrName: string): string {
+    const records = [...this.#byDigest.values()];
+    if (records.some(({ id }) => id === idOrName)) return idOrName;
+    return records.findLast(({ name }) => name === idOrName)?.id ?? idOrName;
+  }
+
   list(): Promise<readonly VirtualKeyView[]> {
     return this.#views([...this.#byDigest.values()]);
   }

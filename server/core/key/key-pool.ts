@@ -110,6 +110,12 @@ export class KeyPool {
     return this.#keys.get(id);
   }
 
+  /** Of a key that is called so, or has this id; of one that is gone the id is all that is left. */
+  idOf(idOrName: string): string {
+    if (this.#keys.has(idOrName)) return idOrName;
+    return this.all().find(({ record }) => record.name === idOrName)?.record.id ?? idOrName;
+  }
+
   /** What people call a key; its id if it is gone. */
   nameOf(id: string): string {
     return this.#keys.get(id)?.record.name ?? id;

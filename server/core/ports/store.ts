@@ -9,6 +9,7 @@ import type {
 } from '../../../shared/model/records.ts';
 import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
 import type { CostBasis, Trace } from '../../../shared/model/trace.ts';
+import type { TraceFilter } from '../../../shared/model/trace-filter.ts';
 import type { TokenUsage } from '../../../shared/model/usage.ts';
 
 /** What a counter counts. Money is in nano-USD; `total_tokens` is input (cached or not) and output. */
@@ -223,11 +224,27 @@ export interface TraceQuery {
   readonly keyId?: string;
 }
 
+/** Requests that match, and where to go on. */
+export interface TraceSearch {
+  readonly filter: TraceFilter;
+  readonly limit: number;
+  readonly beforeRequestId?: string;
+}
+
+export interface FoundTraces {
+  /** Newest first; may be fewer than wanted, or none, although there are more. */
+  readonly traces: readonly Trace[];
+  /** The request before which to go on; `null`: there are no more. */
+  readonly next: string | null;
+}
+
 /** What happened, newest first. Reads may be answered by another thread. */
 export interface History {
   /** Queued with the turn's transaction; rejects if the store can't write. */
   recordTrace(trace: Trace): Promise<void>;
   listTraces(query: TraceQuery): Promise<readonly Trace[]>;
+  /** Looks at a bounded number of requests a call, in steps between which others have the thread. */
+  searchTraces(search: TraceSearch): Promise<FoundTraces>;
   /** By the router's id, else the newest request that its caller gave this id. */
   findTrace(requestId: string): Promise<Trace | null>;
   transitions(query: {

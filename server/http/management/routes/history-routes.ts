@@ -2,17 +2,45 @@ import { z } from 'zod';
 import type { Admin } from '../../../core/admin/admin.ts';
 import { correctCostBody } from '../../../core/admin/limit-input-schemas.ts';
 import { RouterError } from '../../../core/router-error.ts';
+import type { TraceFilter } from '../../../../shared/model/trace-filter.ts';
 import { param, type Route, route } from '../route.ts';
 import { auditEntry, ledgerEntry, requestLine, trace, transition } from '../schemas/history-answers.ts';
 
 const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
 const id = z.string().max(256);
 
+const word = z.string().max(256).exactOptional();
+const moment = z.coerce.number().int().min(0).exactOptional();
+
 const requestsQuery = z.object({
   limit: limit(500, 50),
-  before: id.exactOptional().meta({ description: 'Only requests that began before this one, for paging.' }),
-  key: id.exactOptional().meta({ description: 'Only requests that tried this key.' }),
+  before: id.exactOptional().meta({ description: 'The `next` of the page before.' }),
+  key: word.meta({ description: 'Id or name of a key that was tried.' }),
+  provider: word.meta({ description: 'A provider that was tried.' }),
+  model: word.meta({ description: 'As it was asked for, or as it was sent.' }),
+  virtualKey: word.meta({ description: 'Id or name.' }),
+  team: word,
+  project: word,
+  tool: word,
+  tag: word,
+  conversation: word,
+  outcome: z.enum(['succeeded', 'failed', 'cancelled', 'rejected']).exactOptional(),
+  status: z.coerce.number().int().min(100).max(599).exactOptional(),
+  since: moment.meta({ description: 'Milliseconds since the epoch.' }),
+  until: moment.meta({ description: 'Milliseconds since the epoch; not included.' }),
 });
+
+/** What is asked for by name, as the store has it by id. */
+function filterOf({ key, provider, virtualKey, ...rest }: Filter): TraceFilter {
+  return {
+    ...rest,
+    ...(key === undefined ? {} : { keyId: key }),
+    ...(provider === undefined ? {} : { providerId: provider }),
+    ...(virtualKey === undefined ? {} : { virtualKeyId: virtualKey }),
+  };
+}
+
+type Filter = Omit<z.output<typeof requestsQuery>, 'limit' | 'before'>;
 
 /** What happened, newest first. */
 export function historyRoutes(admin: Admin): readonly Route[] {
@@ -23,19 +51,17 @@ export function historyRoutes(admin: Admin): readonly Route[] {
       path: '/requests',
       id: 'listRequests',
       tag,
-      summary: 'The latest requests.',
+      summary:
+        'The latest requests that match; a page may have fewer than wanted, and even none, while `next` says where to go on.',
       role: 'read',
       query: requestsQuery,
-      answer: z.object({ requests: z.array(requestLine) }),
-      run: async ({ query }) => {
-        const { before, key } = query;
-        const requests = await admin.requests({
-          limit: query.limit,
+      answer: z.object({ requests: z.array(requestLine), next: id.nullable() }),
+      run: ({ query: { limit: most, before, ...filter } }) =>
+        admin.requests({
+          limit: most,
+          filter: filterOf(filter),
           ...(before === undefined ? {} : { beforeRequestId: before }),
-          ...(key === undefined ? {} : { keyId: key }),
-        });
-        return { requests };
-      },
+        }),
     }),
     route({
       method: 'GET',

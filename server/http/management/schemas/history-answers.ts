@@ -36,6 +36,7 @@ export const requestLine = z
     outcome,
     costNano: nano,
     tool: z.string().nullable(),
+    conversation: z.string().nullable(),
   })
   .register(named, { id: 'Request' }) satisfies z.ZodType<RequestView>;
 
