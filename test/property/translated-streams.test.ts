@@ -8,7 +8,7 @@ import { AnswerTranslator } from '../../server/protocol/translate/answer-transla
 import type { DialogueProtocol } from '../../server/protocol/translate/dialogue.ts';
 import { concatBytes } from '../../shared/model/bytes.ts';
 import { casesOf, DIALOGUE_PROTOCOLS, GOLDEN, PAIRS } from '../protocol/translated-pairs.ts';
-import { cutAt, cuts } from '../support/chunks.ts';
+import { cutAt, cutEvery, cuts } from '../support/chunks.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -67,6 +67,19 @@ describe('a translated stream', () => {
         }),
         { numRuns: 40 },
       ));
+
+    it(`says the same of ${from} with lines of megabytes in it, to ${to}`, () => {
+      const text = recorded(from, casesOf('answers', from)[0] ?? '');
+      const events = text.split(/\r?\n\r?\n/).filter((event) => event !== '');
+      const long = 'x'.repeat(3 * 1024 * 1024);
+      const stuffed = events
+        .map((event) => `: ${long}\nother: ${long}\n${event}\n\n`)
+        .slice(0, 2)
+        .concat(events.slice(2).map((event) => `${event}\n\n`));
+      const bytes = encoder.encode(stuffed.join(''));
+      const plain = said(translate(open(from, to), [encoder.encode(text)]));
+      assert.equal(said(translate(open(from, to), cutEvery(bytes, 64 * 1024))), plain);
+    });
 
     it(`of ${from} that breaks off anywhere never looks whole to ${to}`, () =>
       fc.assert(
