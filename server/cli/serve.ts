@@ -3,11 +3,11 @@ import type { KeyView } from '../../shared/model/views.ts';
 import { RouterError } from '../core/router-error.ts';
 import { besideBundle } from '../daemon/beside-bundle.ts';
 import { loadSettings } from '../daemon/settings/load-settings.ts';
-import { FLAG_NAMES } from '../daemon/settings/settings.ts';
+import { FLAG_NAMES, type Settings } from '../daemon/settings/settings.ts';
 import { foundKeys, newKeys } from './found-keys.ts';
 import { describeImport, importKeys } from './import-keys.ts';
 import { chosenFolder, ManagementClient, usableFolder } from './management-client.ts';
-import { isForPrograms, print } from './output.ts';
+import { EXIT, isForPrograms, print } from './output.ts';
 
 /** `import`: offer to; all others are the daemon's settings as they were written. */
 export type ServeOptions = { readonly import: boolean } & Readonly<
@@ -17,7 +17,7 @@ export type ServeOptions = { readonly import: boolean } & Readonly<
 /** Runs the daemon until it is interrupted, and offers to take in the keys that lie around. */
 export async function serve(options: ServeOptions): Promise<void> {
   const folder = usableFolder(chosenFolder());
-  const settings = loadSettings({ folder, flags: flagsOf(options), env: process.env });
+  const settings = settingsOf(folder, options);
   // A bundle of its own, which the other commands don't wait for.
   const { runDaemon } = await import('../daemon/run-daemon.ts');
   const result = await runDaemon({
@@ -40,6 +40,16 @@ export async function serve(options: ServeOptions): Promise<void> {
   print({ url, pid: endpoint.pid, version: endpoint.version, folder }, welcome(url, folder));
   if (options.import && !settings.importKeys) await offerImport(new ManagementClient(endpoint), stop);
   await result.stopped;
+}
+
+/** What can't be meant is wrong usage, wherever it was written. */
+function settingsOf(folder: string, options: ServeOptions): Settings {
+  try {
+    return loadSettings({ folder, flags: flagsOf(options), env: process.env });
+  } catch (error) {
+    process.exitCode = EXIT.usage;
+    throw error;
+  }
 }
 
 /** A switch without a value is on. */

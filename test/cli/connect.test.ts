@@ -198,7 +198,7 @@ describe('connecting tools on the command line', () => {
       const { code, out } = await cli.run(['connect', 'aider', '--verify']);
       assert.equal(code, 0, out);
       assert.match(out, /^http:\/\/127\.0\.0\.1:\d+ is this daemon \(process \d+\)\.$/m);
-      assert.match(out, /^Its key is good, and may use 3 models\.$/m);
+      assert.match(out, /^Its key is good, and may use \d+ models\.$/m);
       assert.match(out, /^gpt-5-nano answered through openai-chat\.$/m);
       const asked = provider.requests.filter((request) => request.path === '/v1/chat/completions');
       assert.equal(asked.length, 1);

@@ -40,7 +40,7 @@ describe('the help of the command line', () => {
 
   it('says what a wrong value should be', async () => {
     const wrong = [
-      [['serve', '--port', 'x'], /a number from 1 to 65535/],
+      [['serve', '--port', 'x'], /a whole number from 0 to 65535/],
       [['virtual-keys', 'create', 'x', '--limit', 'much'], /an amount in dollars/],
       [['virtual-keys', 'create', 'x', '--limit', '1', '--window', 'week'], /choices are day, month, total/],
       [['virtual-keys', 'create', 'x', '--window', 'day'], /--window needs a --limit/],
@@ -67,7 +67,7 @@ describe('the help of the command line', () => {
   it('tells programs of wrong usage in JSON too', async () => {
     for (const [args, message] of [
       [['stauts'], /^unknown command 'stauts'/],
-      [['serve', '--port', 'x'], /a number from 1 to 65535/],
+      [['serve', '--port', 'x'], /a whole number from 0 to 65535/],
       [['keys'], /A command is missing/],
     ] as const) {
       const { code, out, err } = await cli.run(['--json', ...args]);
