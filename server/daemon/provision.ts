@@ -3,7 +3,7 @@ import { type DiscoveredKey, discoverKeys } from '../../shared/key-discovery.ts'
 import type { Admin } from '../core/admin/admin.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import { RouterError } from '../core/router-error.ts';
-import { policiesOf } from '../policy-language/policy-file.ts';
+import { policiesOf } from '../policy-language/policies-of.ts';
 import type { Settings } from './settings/settings.ts';
 
 /** Who changed it, in the audit log. */

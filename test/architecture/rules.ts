@@ -22,7 +22,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
 
   { of: 'server/core', imports: ['shared/model'], packages: [] },
   { of: 'server/core', named: /-schemas?\.ts$/, imports: ['shared/model'], packages: ['zod'] },
-  { of: 'server/policy-language', imports: ['server/core', 'shared/model'], packages: ['yaml'] },
+  { of: 'server/policy-language', imports: ['server/core', 'shared/model'], packages: ['yaml', 'zod'] },
   { of: 'server/protocol', imports: PORTS, packages: [] },
   { of: 'server/providers', imports: ['server/protocol', ...PORTS], packages: [] },
   {

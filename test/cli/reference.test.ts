@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { leafCommands, reference } from '../../server/cli/reference.ts';
+import { POLICY_FILE_SCHEMA } from '../../server/policy-language/fields-at.ts';
+import { policyReference } from '../../server/policy-language/policy-reference.ts';
 import { settingsReference } from '../../server/daemon/settings/settings-reference.ts';
 import { program } from '../../server/cli/program.ts';
 import { Cli } from './cli.ts';
@@ -20,6 +22,8 @@ describe('the reference of the command line', () => {
     const written = (file: string): string => readFileSync(path.join(ROOT, 'docs', file), 'utf8');
     assert.equal(written('cli.md'), reference(program(false)), 'Run "npm run docs".');
     assert.equal(written('configuration.md'), settingsReference(), 'Run "npm run docs".');
+    assert.equal(written('policies.md'), policyReference(), 'Run "npm run docs".');
+    assert.deepEqual(JSON.parse(written('policy.schema.json')), POLICY_FILE_SCHEMA, 'Run "npm run docs".');
   });
 
   it('agrees with the help of the built program, command by command', async function () {

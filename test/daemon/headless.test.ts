@@ -105,7 +105,7 @@ describe('a daemon that is configured by its environment alone', () => {
     await writeFile(file, policy('deny_everything'));
     const { code, said } = await failedStart({ APIKEYROUTER_POLICIES: file });
     assert.equal(code, 1);
-    assert.match(said, /Policy "p" is not valid: rules\.0/);
+    assert.match(said, /policies\.yaml, line 3: "deny_everything" is no value of "action"/);
   });
 
   it('does not start with a value that can not be meant, and says where it is from', async () => {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 const names = (what: string) => z.array(z.string().min(1)).min(1).describe(what);
-const usd = z.number().nonnegative();
-const share = z.number().min(0).max(1);
-const milliseconds = z.int().positive();
+const usd = z.number().nonnegative().describe('US dollars');
+const share = z.number().min(0).max(1).describe('0 to 1');
+const milliseconds = z.int().positive().describe('Milliseconds');
 
 /** When a rule applies; everything that is given must hold. */
 const conditionSchema = z
@@ -19,12 +19,13 @@ const conditionSchema = z
       .exactOptional()
       .describe('Only requests of at least this estimated size'),
     has_tools: z.boolean().exactOptional().describe('Only requests that do, or do not, define tools'),
-    streaming: z.boolean().exactOptional(),
+    streaming: z.boolean().exactOptional().describe('Only requests that are, or are not, answered in pieces'),
     tags: names('Only requests with one of these tags').exactOptional(),
     days: z
       .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
       .min(1)
-      .exactOptional(),
+      .exactOptional()
+      .describe('Only on these days of the week'),
     from: z
       .string()
       .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
@@ -33,7 +34,8 @@ const conditionSchema = z
     to: z
       .string()
       .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
-      .exactOptional(),
+      .exactOptional()
+      .describe('Time of day, HH:MM; not included'),
     time_zone: z.string().exactOptional().describe('IANA name; the local zone if left out'),
   })
   .describe('When the rule applies; all that is given must hold');
@@ -62,12 +64,22 @@ const preferenceRules = {
   cost: [
     rule(
       'prefer_lowest_cost',
-      { max_cost_per_request: usd.exactOptional(), fallback_to_reliable: z.boolean().exactOptional() },
+      {
+        max_cost_per_request: usd.exactOptional(),
+        fallback_to_reliable: z.boolean().exactOptional().describe('Of equal cost the more reliable one'),
+      },
       'The cheapest candidate first; ties by reliability if asked for',
     ),
     rule(
       'use_cheaper_model',
-      { model: z.string().min(1), max_input_tokens: z.int().positive().exactOptional() },
+      {
+        model: z.string().min(1).describe('The cheaper model'),
+        max_input_tokens: z
+          .int()
+          .positive()
+          .exactOptional()
+          .describe('Only for requests of at most this size'),
+      },
       'Serve the request with another, cheaper model',
     ),
   ],
@@ -76,8 +88,11 @@ const preferenceRules = {
       'prefer_high_reliability',
       {
         min_success_rate: share.exactOptional(),
-        prefer_premium_tier: z.boolean().exactOptional(),
-        allow_fallback: z.boolean().exactOptional(),
+        prefer_premium_tier: z.boolean().exactOptional().describe('Keys of the tier "premium" first'),
+        allow_fallback: z
+          .boolean()
+          .exactOptional()
+          .describe('false: no second try, and no candidate below the rate'),
       },
       'The most reliable candidate first',
     ),
@@ -87,15 +102,15 @@ const preferenceRules = {
     rule(
       'optimize',
       {
-        primary: objective.exactOptional(),
-        secondary: objective.exactOptional(),
-        weights: weights.exactOptional(),
+        primary: objective.exactOptional().describe('What comes first; reliability if left out'),
+        secondary: objective.exactOptional().describe('For ties of the first'),
+        weights: weights.exactOptional().describe('Instead of both'),
       },
       'One objective, two in order, or weights',
     ),
     rule(
       'sticky',
-      { enabled: z.boolean() },
+      { enabled: z.boolean().describe('false: cost and the other objectives alone decide') },
       'Keep a conversation on the account that holds its prompt cache, or not',
     ),
   ],
@@ -125,25 +140,39 @@ const constraintRules = {
       'enforce_budget',
       {
         budget_limit: usd,
-        budget_window: z.enum(['hourly', 'daily', 'weekly', 'monthly', 'total']),
-        enforcement_mode: z.enum(['prevent', 'alert']),
-        alert_threshold: z.union([share, z.array(share).min(1)]).exactOptional(),
+        budget_window: z
+          .enum(['hourly', 'daily', 'weekly', 'monthly', 'total'])
+          .describe('In which it counts, in local time'),
+        enforcement_mode: z.enum(['prevent', 'alert']).describe('Refuse requests, or only tell'),
+        alert_threshold: z
+          .union([share, z.array(share).min(1)])
+          .exactOptional()
+          .describe('Shares of the limit, 0 to 1, at which to tell'),
         on_insufficient: z
           .union([insufficient, z.array(insufficient).min(1)])
           .exactOptional()
           .describe('What is tried, in turn, when the worst case of a request does not fit'),
-        downgrade_to: z.string().exactOptional(),
+        downgrade_to: z.string().exactOptional().describe('The model for downgrade_model'),
       },
       'A spending limit on the scope of the policy',
     ),
     rule(
       'on_unknown_price',
-      { mode: z.enum(['reject', 'allow']) },
+      { mode: z.enum(['reject', 'allow']).describe('Refuse them, or let them pass uncounted') },
       'What to do with models that have no known price',
     ),
     rule(
       'on_unbounded',
-      { mode: z.enum(['inject_limit', 'reject', 'allow']), output_limit: z.int().positive().exactOptional() },
+      {
+        mode: z
+          .enum(['inject_limit', 'reject', 'allow'])
+          .describe('Set a limit, refuse them, or let them pass'),
+        output_limit: z
+          .int()
+          .positive()
+          .exactOptional()
+          .describe('Tokens, for inject_limit; 4096 if left out'),
+      },
       'What to do with requests without an output limit',
     ),
   ],
@@ -170,15 +199,22 @@ const constraintRules = {
     rule('deny_providers', { providers: names('Ids of providers') }, 'Not these providers'),
     rule(
       'avoid_predicted_exhaustion',
-      { within_minutes: z.number().positive(), min_confidence: share.exactOptional() },
+      {
+        within_minutes: z.number().positive().describe('Minutes'),
+        min_confidence: share.exactOptional().describe('How sure the prediction is, 0 to 1; 0.5 if left out'),
+      },
       'Leave out keys that are predicted to run out so soon, while others can serve',
     ),
   ],
   failure_handling: [
-    rule('max_attempts', { attempts: z.int().min(1).max(20) }, 'At most so many tries of a request'),
+    rule(
+      'max_attempts',
+      { attempts: z.int().min(1).max(20).describe('Over all keys and models') },
+      'At most so many tries of a request',
+    ),
     rule(
       'other_account_reasoning',
-      { mode: z.enum(['leave_out', 'refuse']) },
+      { mode: z.enum(['leave_out', 'refuse']).describe('Go on without it, or refuse the request') },
       'What to do with encrypted reasoning in a conversation that only the account that made it can read, when that account cannot answer; left out with a warning if no rule says so',
     ),
     rule('deadline', { deadline_ms: milliseconds }, 'No new attempt after this time'),

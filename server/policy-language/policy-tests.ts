@@ -1,0 +1,33 @@
+import type { DryRunView } from '../../shared/model/views.ts';
+import type { PolicyTest } from '../core/policy/policy-file-schema.ts';
+
+/** What a test asks, in the words of a dry run. */
+export function dryRunOf({ request }: PolicyTest): Readonly<Record<string, unknown>> {
+  const { virtual_key, input_tokens, max_output_tokens, has_tools, streaming, ...rest } = request;
+  return {
+    ...rest,
+    ...(virtual_key === undefined ? {} : { virtualKey: virtual_key }),
+    ...(input_tokens === undefined ? {} : { inputTokens: input_tokens }),
+    ...(max_output_tokens === undefined ? {} : { maxOutputTokens: max_output_tokens }),
+    ...(has_tools === undefined ? {} : { hasTools: has_tools }),
+    ...(streaming === undefined ? {} : { stream: streaming }),
+  };
+}
+
+/** How a test fails; `null`: it passes. */
+export function failureOf({ expect }: PolicyTest, { chosen, refusal }: DryRunView): string | null {
+  if (expect.refused === true) {
+    return chosen
+      ? `A refusal was expected, but ${chosen.keyName} would serve it with ${chosen.model}.`
+      : null;
+  }
+  if (!chosen) return `It would be refused: ${refusal?.message ?? 'no key may serve it.'}`;
+  const { keyName, keyId, providerId, model } = chosen;
+  const wrong = [
+    expect.key !== undefined && expect.key !== keyName && expect.key !== keyId ? `key ${expect.key}` : null,
+    expect.provider !== undefined && expect.provider !== providerId ? `provider ${expect.provider}` : null,
+    expect.model !== undefined && expect.model !== model ? `model ${expect.model}` : null,
+  ].filter((part) => part !== null);
+  if (wrong.length === 0) return null;
+  return `Expected was ${wrong.join(' and ')}, but ${keyName} (${providerId}) would serve it with ${model}.`;
+}
