@@ -204,9 +204,10 @@ function retentionOf({ keepRequests, keepLedger, maxRequests, maxHistory }: Sett
 
 /** A variable that can't be meant is no reason to serve nobody. */
 function otlpSettings(
-  { env, version, instanceId }: DaemonOptions,
+  { env, settings, version, instanceId }: DaemonOptions,
   failed: (error: unknown) => void,
 ): OtlpSettings | null {
+  if (!settings.otlp) return null;
   try {
     return readOtlpSettings(env, { version, instanceId });
   } catch (error) {

@@ -21,20 +21,16 @@ export interface OtlpSettings {
   readonly metricIntervalMs: number;
 }
 
-/** The switch: the other variables may be set for every program of the user's. */
-const SWITCH = 'APIKEYROUTER_OTLP';
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:4318';
 
 /**
- * Reads the specification's variables ("OpenTelemetry Protocol Exporter", "Environment Variable Specification"), once the
- * switch is on; `null`: nothing is exported. Throws an error that names the variable that can't be meant.
+ * Reads the specification's variables ("OpenTelemetry Protocol Exporter", "Environment Variable Specification"). They may be
+ * set for every program of the user's, so that they are no switch. `null`: nothing is exported. Throws an error that names the variable that can't be meant.
  */
 export function readOtlpSettings(
   env: Environment,
   { version, instanceId }: { readonly version: string; readonly instanceId: string },
 ): OtlpSettings | null {
-  const on = env[SWITCH]?.toLowerCase();
-  if (on === undefined || on === '' || on === '0' || on === 'off' || on === 'false') return null;
   if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return null;
   const traces = readTarget(env, 'TRACES');
   const metrics = readTarget(env, 'METRICS');

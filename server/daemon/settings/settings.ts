@@ -113,6 +113,12 @@ export const SETTINGS = {
     'token',
     'who may read /metrics: holders of a management token, or everybody',
   ),
+  otlp: setting(
+    yesOrNo,
+    'false',
+    'export traces and metrics by OpenTelemetry, to where the OTEL_* variables say (docs/observability.md)',
+    { isSwitch: true },
+  ),
   importKeys: setting(
     yesOrNo,
     'false',

@@ -28,6 +28,7 @@ describe('the settings of the daemon', () => {
       maxRequests: 100_000,
       maxHistory: 1024 ** 3,
       metrics: 'token',
+      otlp: false,
       importKeys: false,
       providerUrls: [],
       policies: null,

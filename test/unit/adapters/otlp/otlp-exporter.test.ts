@@ -27,7 +27,6 @@ describe('OtlpExporter', () => {
 
   function exporter(env: Readonly<Record<string, string>> = {}): OtlpExporter {
     const all = {
-      APIKEYROUTER_OTLP: 'on',
       OTEL_METRICS_EXPORTER: 'none',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       ...env,
