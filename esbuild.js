@@ -27,6 +27,7 @@ const bundles = [
       'run-daemon': 'server/daemon/run-daemon.ts',
       'checkpoint-worker': 'server/adapters/sqlite/checkpoint-worker.ts',
       'report-worker': 'server/adapters/sqlite/report-worker.ts',
+      'policy-worker': 'server/lsp/policies/policy-worker.ts',
     },
   },
 ];

@@ -34,7 +34,12 @@ export async function installRuntime(options: {
 }
 
 /** The daemon's bundle, and those that it loads beside it. */
-const BUNDLES: readonly string[] = ['daemon.cjs', 'checkpoint-worker.cjs', 'report-worker.cjs'];
+const BUNDLES: readonly string[] = [
+  'daemon.cjs',
+  'checkpoint-worker.cjs',
+  'report-worker.cjs',
+  'policy-worker.cjs',
+];
 
 function isPartOfDaemon(name: string): boolean {
   return BUNDLES.includes(name) || name.endsWith('.node');

@@ -8,6 +8,7 @@ import {
   State,
 } from 'vscode-languageclient/node';
 import type { RpcHandshake } from '../../shared/rpc/messages.ts';
+import { POLICY_FILES } from '../policies/policy-files.ts';
 
 /**
  * A language client that never shows a notification: losing the daemon is normal, and the view says so.
@@ -42,7 +43,7 @@ export async function openSession(
   log: LogOutputChannel,
 ): Promise<DaemonSession> {
   const options: LanguageClientOptions = {
-    documentSelector: [],
+    documentSelector: [...POLICY_FILES],
     initializationOptions: handshake,
     initializationFailedHandler: () => false,
     outputChannel: log,

@@ -6,6 +6,7 @@ export interface BesideBundle {
   readonly nativeBinding?: string;
   readonly checkpointWorker?: string;
   readonly reportWorker: string;
+  readonly policyWorker: string;
   /** A missing one means that there is no keychain. */
   readonly keychainAddon: string;
 }
@@ -18,6 +19,7 @@ export function besideBundle(folder: string): BesideBundle {
     ...(existsSync(addon) ? { nativeBinding: addon } : {}),
     ...(existsSync(worker) ? { checkpointWorker: worker } : {}),
     reportWorker: path.join(folder, 'report-worker.cjs'),
+    policyWorker: path.join(folder, 'policy-worker.cjs'),
     keychainAddon: path.join(folder, 'keyring.node'),
   };
 }

@@ -30,6 +30,8 @@ import type { RetentionWishes } from '../core/retention/retention.ts';
 import type { Router } from '../core/router/router.ts';
 import { HttpServer } from '../http/http-server.ts';
 import { LspServer } from '../lsp/lsp-server.ts';
+import { PolicyThread } from '../lsp/policies/policy-thread.ts';
+import { CODECS } from '../protocol/classify.ts';
 import { dialogueTranslator } from '../protocol/translate/translator.ts';
 import { providerAdapters } from '../providers/adapters.ts';
 import { PRESETS } from '../providers/presets.ts';
@@ -140,9 +142,19 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     renderMetrics: async () => metrics.render(await readStanding(admin, router)),
   });
   const { managementToken } = options;
-  const lsp = new LspServer({ admin, clock, logger, managementToken, version });
+  const thread = new PolicyThread(options.policyWorker);
+  const lsp = new LspServer({
+    admin,
+    clock,
+    logger,
+    managementToken,
+    version,
+    thread,
+    codec: CODECS['openai-chat'],
+  });
   const close = async (): Promise<void> => {
     housekeeping();
+    thread.close();
     core.dispose();
     await telemetry.exporter?.close();
     await upstream.close();

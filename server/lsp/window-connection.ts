@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import {
+  CodeActionKind,
   type Connection,
   createConnection,
   ErrorCodes,
@@ -15,16 +16,14 @@ import {
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node';
 import type { RpcErrorData } from '../../shared/rpc/messages.ts';
-import type { Admin } from '../core/admin/admin.ts';
-import type { Clock, Dispose } from '../core/ports/clock.ts';
+import type { Dispose } from '../core/ports/clock.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import { RouterError } from '../core/router-error.ts';
 import { notifyChanges } from './change-notifier.ts';
+import { type PolicyDocumentParts, PolicyDocuments } from './policies/policy-documents.ts';
 import { requestHandlers } from './requests.ts';
 
-export interface WindowParts {
-  readonly admin: Admin;
-  readonly clock: Clock;
+export interface WindowParts extends PolicyDocumentParts {
   readonly logger: Logger;
   readonly managementToken: string;
   readonly version: string;
@@ -35,12 +34,14 @@ export function serveWindow(parts: WindowParts, socket: Socket, onClosed: () => 
   const { admin, clock, logger } = parts;
   const connection = connect(socket);
   let trusted = false;
+  const policies = new PolicyDocuments(parts, connection, () => trusted);
   let stopTelling: Dispose | null = null;
   let closed = false;
   const close = (): void => {
     if (closed) return;
     closed = true;
     stopTelling?.();
+    policies.dispose();
     connection.dispose();
     socket.destroy();
     onClosed();
@@ -55,13 +56,17 @@ export function serveWindow(parts: WindowParts, socket: Socket, onClosed: () => 
     }
     trusted = true;
     return {
-      capabilities: { textDocumentSync: TextDocumentSyncKind.None },
+      capabilities: {
+        textDocumentSync: TextDocumentSyncKind.Incremental,
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+      },
       serverInfo: { name: 'API Key Router', version: parts.version },
     };
   });
   connection.onInitialized(() => {
     if (!trusted) return;
     stopTelling = notifyChanges(admin.changes, clock, (what) => {
+      if (what.includes('keys') || what.includes('limits')) void policies.readAgain();
       if (!closed) void connection.sendNotification('apikeyrouter/changed', { what }).catch(close);
     });
   });

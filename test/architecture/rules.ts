@@ -83,8 +83,14 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     of: 'server/lsp',
-    imports: ['server/core', 'shared'],
-    packages: ['zod', 'vscode-languageserver', 'vscode-languageserver-protocol', 'node:*'],
+    imports: ['server/core', 'server/policy-language', 'shared'],
+    packages: [
+      'zod',
+      'vscode-languageserver',
+      'vscode-languageserver-protocol',
+      'vscode-languageserver-textdocument',
+      'node:*',
+    ],
   },
 
   { of: 'server/daemon', imports: ['server/core/router-error.ts', 'shared'], packages: ['node:*'] },
@@ -95,6 +101,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'server/core',
       'server/http',
       'server/lsp',
+      'server/protocol/classify.ts',
       'server/protocol/translate',
       'server/providers',
       'server/daemon',

@@ -149,7 +149,12 @@ async function buildVersion(folder: string, version: string): Promise<string> {
     logLevel: 'error',
     define: { __VERSION__: JSON.stringify(version) },
   });
-  for (const addon of ['better_sqlite3.node', 'checkpoint-worker.cjs', 'report-worker.cjs']) {
+  for (const addon of [
+    'better_sqlite3.node',
+    'checkpoint-worker.cjs',
+    'report-worker.cjs',
+    'policy-worker.cjs',
+  ]) {
     cpSync(path.join(ROOT, 'dist', addon), path.join(folder, addon));
   }
   return path.join(folder, 'daemon.cjs');
