@@ -12,25 +12,46 @@ export function closest(word: string, words: Iterable<string>): string | null {
   return best;
 }
 
-/** Edits from one word to another (Damerau-Levenshtein, neighbours swapped count once), given up at `most`. */
+/** Longer words are compared by their beginnings. */
+const MOST_LETTERS = 64;
+const OUT = 1_000;
+const width = MOST_LETTERS + 2;
+/** Three lines of the table of edits, one after the other: nothing is allocated for a comparison. */
+const lines = new Uint16Array(3 * width);
+
+/**
+ * Edits from one word to another (Damerau-Levenshtein, neighbours swapped count once), given up at `most`: only the band
+ * around the diagonal that can stay below it is looked at.
+ */
 function distance(one: string, other: string, most: number): number {
-  let before: number[] = [];
-  let last = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (let row = 1; row <= one.length; row++) {
-    const line = [row];
-    for (let at = 1; at <= other.length; at++) {
-      const same = one[row - 1] === other[at - 1];
+  const rows = Math.min(one.length, MOST_LETTERS);
+  const columns = Math.min(other.length, MOST_LETTERS);
+  for (let at = 0; at <= columns; at++) lines[at] = at;
+  let [before, last, line] = [2 * width, 0, width];
+  for (let row = 1; row <= rows; row++) {
+    const from = Math.max(1, row - most);
+    const to = Math.min(columns, row + most);
+    lines[line + from - 1] = from === 1 ? row : OUT;
+    let least = lines[line + from - 1] ?? OUT;
+    for (let at = from; at <= to; at++) {
+      const same = one.charCodeAt(row - 1) === other.charCodeAt(at - 1);
+      const above = at < row + most ? (lines[last + at] ?? OUT) : OUT;
       let steps = Math.min(
-        (last[at] ?? 0) + 1,
-        (line[at - 1] ?? 0) + 1,
-        (last[at - 1] ?? 0) + (same ? 0 : 1),
+        above + 1,
+        (lines[line + at - 1] ?? OUT) + 1,
+        (lines[last + at - 1] ?? OUT) + (same ? 0 : 1),
       );
-      const swapped = row > 1 && at > 1 && one[row - 1] === other[at - 2] && one[row - 2] === other[at - 1];
-      if (swapped) steps = Math.min(steps, (before[at - 2] ?? 0) + 1);
-      line.push(steps);
+      const swapped =
+        row > 1 &&
+        at > 1 &&
+        one.charCodeAt(row - 1) === other.charCodeAt(at - 2) &&
+        one.charCodeAt(row - 2) === other.charCodeAt(at - 1);
+      if (swapped) steps = Math.min(steps, (lines[before + at - 2] ?? OUT) + 1);
+      lines[line + at] = steps;
+      least = Math.min(least, steps);
     }
-    if (Math.min(...line) >= most) return most;
-    [before, last] = [last, line];
+    if (least >= most) return most;
+    [before, last, line] = [last, line, before];
   }
-  return last[other.length] ?? most;
+  return Math.min(most, lines[last + columns] ?? most);
 }
