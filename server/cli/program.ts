@@ -14,6 +14,7 @@ import { addRequestsCommands } from './commands/requests.ts';
 import { addRouteCommand } from './commands/route.ts';
 import { addTokensCommands } from './commands/tokens.ts';
 import { addVirtualKeysCommands } from './commands/virtual-keys.ts';
+import { addWebhooksCommands } from './commands/webhooks.ts';
 
 const EPILOGUE = `
 To begin:
@@ -56,5 +57,6 @@ export function program(json: boolean): Command {
   addReportCommand(root);
   addAuditCommand(root);
   addTokensCommands(root);
+  addWebhooksCommands(root);
   return root;
 }

@@ -28,6 +28,7 @@ import type {
 } from '../../../shared/model/records.ts';
 import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
+import type { WebhookRecord } from '../../../shared/model/webhooks.ts';
 import { MemoryHistory } from './memory-history.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 import { MemoryRegistry } from './memory-registry.ts';
@@ -135,6 +136,18 @@ export class MemoryStore implements Store {
 
   async deleteQuota(id: string): Promise<void> {
     this.#registry.deleteQuota(id);
+  }
+
+  async saveWebhook(webhook: WebhookRecord, sealed: Uint8Array): Promise<void> {
+    this.#registry.saveWebhook(webhook, sealed);
+  }
+
+  async loadWebhookSecret(id: string): Promise<Uint8Array | null> {
+    return this.#registry.loadWebhookSecret(id);
+  }
+
+  async deleteWebhook(id: string): Promise<void> {
+    this.#registry.deleteWebhook(id);
   }
 
   async savePolicies(policies: readonly StoredPolicy[]): Promise<void> {

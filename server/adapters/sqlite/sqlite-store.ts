@@ -29,6 +29,7 @@ import type {
 } from '../../../shared/model/records.ts';
 import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
+import type { WebhookRecord } from '../../../shared/model/webhooks.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { CounterCache } from './counter-cache.ts';
 import { HistoryWrites } from './history-writes.ts';
@@ -190,6 +191,20 @@ export class SqliteStore implements Store {
 
   deleteQuota(id: string): Promise<void> {
     return this.#queue.write(() => this.#registry.deleteQuota(id));
+  }
+
+  async saveWebhook(webhook: WebhookRecord, sealed: Uint8Array): Promise<void> {
+    await this.#queue.write(() => this.#registry.saveWebhook(webhook, sealed));
+    this.#eraseLog();
+  }
+
+  async loadWebhookSecret(id: string): Promise<Uint8Array | null> {
+    return this.#registry.loadWebhookSecret(id);
+  }
+
+  async deleteWebhook(id: string): Promise<void> {
+    await this.#queue.write(() => this.#registry.deleteWebhook(id));
+    this.#eraseLog();
   }
 
   savePolicies(policies: readonly StoredPolicy[]): Promise<void> {
