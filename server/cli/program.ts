@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../../shared/version.ts';
 import { addAuditCommand } from './commands/audit.ts';
+import { addBodiesCommand } from './commands/bodies.ts';
 import { addBudgetsCommands } from './commands/budgets.ts';
 import { addConnectCommands } from './commands/connect.ts';
 import { addDaemonCommands } from './commands/daemon.ts';
@@ -54,6 +55,7 @@ export function program(json: boolean): Command {
   addPoliciesCommands(root);
   addRouteCommand(root);
   addRequestsCommands(root);
+  addBodiesCommand(root);
   addReportCommand(root);
   addAuditCommand(root);
   addTokensCommands(root);

@@ -26,6 +26,7 @@ import type { Admin } from '../core/admin/admin.ts';
 import { AuditLog } from '../core/admin/audit-log.ts';
 import { readStanding } from '../core/admin/standing.ts';
 import { WebhookAdmin } from '../core/admin/webhook-admin.ts';
+import { BodyRecorder } from '../core/recording/body-recorder.ts';
 import { openCore } from '../core/open-core.ts';
 import type { Reports } from '../core/ports/reports.ts';
 import type { RegistrySnapshot, Store } from '../core/ports/store.ts';
@@ -99,6 +100,8 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
   const signer = new StandardWebhookSigner();
   const sender = new WebhookSender({ vault, signer, internet, anywhere: upstream, clock, random, logger });
   const audit = new AuditLog({ store, clock });
+  const wishes = { bodies: settings.recordBodies };
+  const bodies = new BodyRecorder({ wishes, store, vault, redact, audit, clock, logger });
   const webhooks = new WebhookAdmin({ store, vault, signer, sender, audit, clock, random });
   await webhooks.load(stored.webhooks);
   const report = (what: string) => (error: unknown) => logger.error({ err: error }, what);
@@ -162,6 +165,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     },
     admin,
     webhooks,
+    bodies,
     reports: openReports(options),
     lifecycle: options.lifecycle,
     logger,
@@ -188,6 +192,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     sender.close();
     await telemetry.exporter?.close();
     await Promise.all([upstream.close(), internet.close()]);
+    await bodies.close();
     await store.close();
     await logger.close();
   };

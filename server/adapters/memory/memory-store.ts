@@ -186,6 +186,14 @@ export class MemoryStore implements Store {
     return this.#history.transitions(query);
   }
 
+  async recordBodies(requestId: string, sealed: Uint8Array, mostBytes: number): Promise<void> {
+    this.#history.recordBodies(requestId, sealed, mostBytes);
+  }
+
+  async loadBodies(requestId: string): Promise<Uint8Array | null> {
+    return this.#history.loadBodies(requestId);
+  }
+
   async recordAudit(entry: AuditEntry): Promise<void> {
     this.#history.recordAudit(entry);
   }

@@ -30,6 +30,7 @@ import type {
 import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
 import type { WebhookRecord } from '../../../shared/model/webhooks.ts';
+import { BodyRows } from './body-rows.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { CounterCache } from './counter-cache.ts';
 import { HistoryWrites } from './history-writes.ts';
@@ -63,6 +64,7 @@ export class SqliteStore implements Store {
   readonly #ledger: LedgerWrites;
   readonly #history: HistoryWrites;
   readonly #registry: RegistryRows;
+  readonly #bodies: BodyRows;
   readonly #reads: StoreReads;
   readonly #search: TraceSearches;
   readonly #pruning: PruningWrites;
@@ -82,6 +84,7 @@ export class SqliteStore implements Store {
     this.#registry = new RegistryRows(connection);
     this.#reads = new StoreReads(connection);
     this.#search = new TraceSearches(connection);
+    this.#bodies = new BodyRows(connection);
     this.#pruning = new PruningWrites(connection, counters);
     this.#queue = new WriteQueue(connection, {
       begun: () => counters.revalidate(),
@@ -240,6 +243,14 @@ export class SqliteStore implements Store {
     readonly limit: number;
   }): Promise<readonly StateTransition[]> {
     return this.#reads.transitions(query);
+  }
+
+  recordBodies(requestId: string, sealed: Uint8Array, mostBytes: number): Promise<void> {
+    return this.#queue.write(() => this.#bodies.record(requestId, sealed, mostBytes));
+  }
+
+  async loadBodies(requestId: string): Promise<Uint8Array | null> {
+    return this.#bodies.load(requestId);
   }
 
   recordAudit(entry: AuditEntry): Promise<void> {

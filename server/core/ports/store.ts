@@ -252,6 +252,12 @@ export interface History {
   listTraces(query: TraceQuery): Promise<readonly Trace[]>;
   /** Looks at a bounded number of requests a call, in steps between which others have the thread. */
   searchTraces(search: TraceSearch): Promise<FoundTraces>;
+  /**
+   * Keeps what was recorded of a request, sealed, until its trace is forgotten; the oldest go earlier where all of them
+   * take more than `mostBytes`. Queued with the turn's transaction; rejects if the store can't write.
+   */
+  recordBodies(requestId: string, sealed: Uint8Array, mostBytes: number): Promise<void>;
+  loadBodies(requestId: string): Promise<Uint8Array | null>;
   /** By the router's id, else the newest request that its caller gave this id. */
   findTrace(requestId: string): Promise<Trace | null>;
   transitions(query: {

@@ -17,7 +17,7 @@ describe('the management API', () => {
   const subjects: Record<string, string> = {};
 
   before(async () => {
-    router = await RouterFixture.start();
+    router = await RouterFixture.start({ APIKEYROUTER_RECORD_BODIES: 'all' });
     router.openai.on({ method: 'POST' }, openaiChat());
     const document = (await (
       await fetch(`${router.daemon.url}/api/v1/openapi.json`)

@@ -8,6 +8,7 @@ import { clientIds } from './0006-client-ids.ts';
 import { attribution } from './0007-attribution.ts';
 import { modelNames } from './0008-model-names.ts';
 import { webhooks } from './0009-webhooks.ts';
+import { bodies } from './0010-bodies.ts';
 
 /** Every migration in order. Those that were released never change: a new one is added instead. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   attribution,
   modelNames,
   webhooks,
+  bodies,
 ];

@@ -1,8 +1,10 @@
 import type { Admin } from '../../../core/admin/admin.ts';
 import type { WebhookAdmin } from '../../../core/admin/webhook-admin.ts';
+import type { BodyRecorder } from '../../../core/recording/body-recorder.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Reports } from '../../../core/ports/reports.ts';
 import type { Route } from '../route.ts';
+import { bodyRoutes } from './body-routes.ts';
 import { daemonRoutes, type Lifecycle } from './daemon-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { keyRoutes } from './key-routes.ts';
@@ -19,6 +21,7 @@ import { webhookRoutes } from './webhook-routes.ts';
 export interface ManagementParts {
   readonly admin: Admin;
   readonly webhooks: WebhookAdmin;
+  readonly bodies: BodyRecorder;
   readonly reports: Reports;
   readonly clock: Clock;
   readonly lifecycle: Lifecycle;
@@ -26,7 +29,7 @@ export interface ManagementParts {
 
 /** The management API: what there is, and what it calls. Of two paths that fit the first one counts. */
 export function managementRoutes(parts: ManagementParts): readonly Route[] {
-  const { admin, webhooks, reports, clock, lifecycle } = parts;
+  const { admin, webhooks, bodies, reports, clock, lifecycle } = parts;
   return [
     ...stateRoutes(admin),
     ...keyRoutes(admin),
@@ -36,6 +39,7 @@ export function managementRoutes(parts: ManagementParts): readonly Route[] {
     ...limitRoutes(admin),
     ...policyRoutes(admin),
     ...historyRoutes(admin),
+    ...bodyRoutes(bodies),
     ...reportRoutes({ admin, reports }, clock),
     ...webhookRoutes(webhooks),
     ...tokenRoutes(admin),
