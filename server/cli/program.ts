@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../../shared/version.ts';
 import { addAuditCommand } from './commands/audit.ts';
+import { addBodiesCommand } from './commands/bodies.ts';
 import { addBudgetsCommands } from './commands/budgets.ts';
 import { addConnectCommands } from './commands/connect.ts';
 import { addDaemonCommands } from './commands/daemon.ts';
@@ -14,6 +15,7 @@ import { addRequestsCommands } from './commands/requests.ts';
 import { addRouteCommand } from './commands/route.ts';
 import { addTokensCommands } from './commands/tokens.ts';
 import { addVirtualKeysCommands } from './commands/virtual-keys.ts';
+import { addWebhooksCommands } from './commands/webhooks.ts';
 
 const EPILOGUE = `
 To begin:
@@ -53,8 +55,10 @@ export function program(json: boolean): Command {
   addPoliciesCommands(root);
   addRouteCommand(root);
   addRequestsCommands(root);
+  addBodiesCommand(root);
   addReportCommand(root);
   addAuditCommand(root);
   addTokensCommands(root);
+  addWebhooksCommands(root);
   return root;
 }

@@ -16,7 +16,8 @@ import { parsePolicy, PolicyAdmin } from './admin/policy-admin.ts';
 import { ProviderAdmin } from './admin/provider-admin.ts';
 import { QuotaAdmin } from './admin/quota-admin.ts';
 import { VirtualKeys } from './admin/virtual-keys.ts';
-import { type BudgetAlert, BudgetAlerts } from './budget/budget-alerts.ts';
+import { AlertMarks } from './budget/alert-marks.ts';
+import { type BudgetAlert, BudgetAlerts, type BudgetExceeded } from './budget/budget-alerts.ts';
 import { BudgetBook } from './budget/budget-book.ts';
 import { type RunawayAlert, RunawayAlarm } from './budget/runaway-alarm.ts';
 import { WaitQueue } from './budget/wait-queue.ts';
@@ -70,6 +71,7 @@ export interface CoreObserver {
   requestEnded?(trace: Trace): void;
   stateChanged?(transitions: readonly StateTransition[]): void;
   budgetAlert?(alert: BudgetAlert): void;
+  budgetExceeded?(exceeded: BudgetExceeded): void;
   runaway?(alert: RunawayAlert): void;
 }
 
@@ -81,6 +83,8 @@ export interface Core {
   readonly virtualKeys: VirtualKeys;
   readonly quotas: QuotaBook;
   readonly calibration: TokenCalibration;
+  /** Which alerts were given. */
+  readonly marks: AlertMarks;
   /** Attempts that a crash left behind, found at the start. */
   readonly abandoned: number;
   dispose(): void;
@@ -130,7 +134,8 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const budgetAdmin = new BudgetAdmin({ ...changing, budgets });
   const policyAdmin = new PolicyAdmin({ ...changing, budgets, policies });
   const calibration = new TokenCalibration();
-  const alerts = new BudgetAlerts(store, registry.alerts, (alert) => {
+  const marks = new AlertMarks(store, registry.alerts);
+  const alerts = new BudgetAlerts(store, marks, (alert) => {
     logger.warn({ ...alert }, 'a budget has reached a threshold');
     changes.emit('state');
     observer?.budgetAlert?.(alert);
@@ -175,6 +180,12 @@ export async function openCore(parts: CoreParts): Promise<Core> {
       runawaySeen: (alert) => {
         logger.warn({ ...alert }, 'a conversation spends far more than it used to');
         observer?.runaway?.(alert);
+      },
+      budgetRefused: (refusal) => {
+        alerts
+          .firstRefusal(refusal)
+          .then((exceeded) => exceeded && observer?.budgetExceeded?.(exceeded))
+          .catch(report('the refusal of a budget could not be remembered'));
       },
       requestStarted: () => changes.emit('state'),
       requestEnded: (trace) => {
@@ -252,7 +263,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const retention = new Retention({
     store,
     budgets,
-    alerts,
+    marks,
     cells,
     clock,
     failed,
@@ -265,6 +276,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     virtualKeys,
     quotas,
     calibration,
+    marks,
     abandoned,
     dispose: () => {
       retention.dispose();

@@ -15,6 +15,7 @@ import { GenaiPriceBook } from '../adapters/prices/genai-price-book.ts';
 import { PrometheusMetrics } from '../adapters/prometheus/prometheus-metrics.ts';
 import { SqliteReports } from '../adapters/sqlite/sqlite-reports.ts';
 import { SqliteStore } from '../adapters/sqlite/sqlite-store.ts';
+import { StandardWebhookSigner } from '../adapters/system/standard-webhook-signer.ts';
 import { NodeTokens } from '../adapters/system/node-tokens.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
@@ -22,12 +23,18 @@ import { proxyFromEnvironment } from '../adapters/undici/proxy-choice.ts';
 import { trustedAuthorities } from '../adapters/undici/trusted-authorities.ts';
 import { UndiciUpstream } from '../adapters/undici/undici-upstream.ts';
 import type { Admin } from '../core/admin/admin.ts';
+import { AuditLog } from '../core/admin/audit-log.ts';
 import { readStanding } from '../core/admin/standing.ts';
+import { WebhookAdmin } from '../core/admin/webhook-admin.ts';
+import { BodyRecorder } from '../core/recording/body-recorder.ts';
 import { openCore } from '../core/open-core.ts';
 import type { Reports } from '../core/ports/reports.ts';
-import type { Store } from '../core/ports/store.ts';
+import type { RegistrySnapshot, Store } from '../core/ports/store.ts';
 import type { RetentionWishes } from '../core/retention/retention.ts';
 import type { Router } from '../core/router/router.ts';
+import { isPrivateAddress } from '../core/webhooks/private-address.ts';
+import { WebhookFeed } from '../core/webhooks/webhook-feed.ts';
+import { WebhookSender } from '../core/webhooks/webhook-sender.ts';
 import { HttpServer } from '../http/http-server.ts';
 import { LspServer } from '../lsp/lsp-server.ts';
 import { PolicyThread } from '../lsp/policies/policy-thread.ts';
@@ -78,14 +85,31 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
   const random = new SystemRandom(clock);
   const tokens = new NodeTokens();
   const store = openStore(options, clock);
-  const vault = new EnvelopeVault(await dataKeyOf(options, store));
+  const stored = await store.loadRegistry();
+  const vault = new EnvelopeVault(await dataKeyOf(options, stored));
   const redact = (text: string): string =>
     vault.redact(text).replaceAll(options.managementToken, '[redacted]');
   const logger = new PinoLogger({ level: settings.logLevel, destination: logDestination(options), redact });
   const metrics = new PrometheusMetrics();
-  const upstream = new UndiciUpstream({
+  const network = {
     proxyFor: proxyFromEnvironment(options.env),
     authorities: trustedAuthorities(settings.caFile),
+  };
+  const upstream = new UndiciUpstream(network);
+  const internet = new UndiciUpstream({ ...network, connections: 4, refuses: isPrivateAddress });
+  const signer = new StandardWebhookSigner();
+  const sender = new WebhookSender({ vault, signer, internet, anywhere: upstream, clock, random, logger });
+  const audit = new AuditLog({ store, clock });
+  const wishes = { bodies: settings.recordBodies };
+  const bodies = new BodyRecorder({ wishes, store, vault, redact, audit, clock, logger });
+  const webhooks = new WebhookAdmin({ store, vault, signer, sender, audit, clock, random });
+  await webhooks.load(stored.webhooks);
+  const report = (what: string) => (error: unknown) => logger.error({ err: error }, what);
+  const feed = new WebhookFeed({
+    webhooks,
+    sender,
+    clock,
+    failed: report('predictions could not be looked at'),
   });
   const prices = new GenaiPriceBook(clock);
   const telemetry: { exporter: OtlpExporter | null } = { exporter: null };
@@ -109,11 +133,17 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     headTimeoutMs: settings.headTimeout,
     idleTimeoutMs: settings.idleTimeout,
     retention: retentionOf(settings),
-    observer: { requestEnded: (trace) => telemetry.exporter?.requestEnded(trace) },
+    observer: {
+      requestEnded: (trace) => telemetry.exporter?.requestEnded(trace),
+      stateChanged: (transitions) => feed.stateChanged(transitions),
+      budgetAlert: (alert) => feed.budgetAlert(alert),
+      budgetExceeded: (exceeded) => feed.budgetExceeded(exceeded),
+      runaway: (alert) => feed.runaway(alert),
+    },
   });
   const { router, admin, pool, virtualKeys, abandoned } = core;
+  feed.watch(core);
   if (abandoned > 0) logger.warn({ attempts: abandoned }, 'attempts of unknown outcome found after a crash');
-  const report = (what: string) => (error: unknown) => logger.error({ err: error }, what);
   const otlp = otlpSettings(options, report('telemetry is not exported'));
   if (otlp) {
     const provider = (id: string): ProviderPlace | undefined => pool.provider(id);
@@ -134,6 +164,8 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
       openMetrics: settings.metrics === 'open',
     },
     admin,
+    webhooks,
+    bodies,
     reports: openReports(options),
     lifecycle: options.lifecycle,
     logger,
@@ -156,8 +188,11 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     housekeeping();
     thread.close();
     core.dispose();
+    feed.dispose();
+    sender.close();
     await telemetry.exporter?.close();
-    await upstream.close();
+    await Promise.all([upstream.close(), internet.close()]);
+    await bodies.close();
     await store.close();
     await logger.close();
   };
@@ -191,15 +226,14 @@ function databaseFile(folder: string): string {
 }
 
 /** What is in memory only is sealed with a key that nobody keeps. */
-async function dataKeyOf(options: DaemonOptions, store: Store): Promise<DataKey> {
+async function dataKeyOf(options: DaemonOptions, stored: RegistrySnapshot): Promise<DataKey> {
   const { folder, env, settings } = options;
   if (settings.store === 'memory') return { key: randomBytes(DATA_KEY_BYTES), sealing: 'memory' };
-  const { keys: known } = await store.loadRegistry();
   return openDataKey({
     folder,
     env,
     keychain: new KeyringKeychain({ addon: options.keychainAddon, env }),
-    firstRun: known.length > 0 ? 'refuse' : 'create',
+    firstRun: stored.keys.length + stored.webhooks.length > 0 ? 'refuse' : 'create',
   });
 }
 

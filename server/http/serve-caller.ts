@@ -1,4 +1,5 @@
 import type { VirtualKeys } from '../core/admin/virtual-keys.ts';
+import type { BodyRecorder } from '../core/recording/body-recorder.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { RoutedRequest } from '../core/router/routed-request.ts';
 import type { Router } from '../core/router/router.ts';
@@ -14,6 +15,7 @@ export interface ProxyParts {
   readonly virtualKeys: VirtualKeys;
   readonly clock: Clock;
   readonly maxBodyBytes: number;
+  readonly bodies: BodyRecorder;
 }
 
 /** What a body told. */
@@ -55,7 +57,9 @@ export async function serveCaller(
   const pinned = request.headers['x-provider'];
   const query = request.url?.indexOf('?') ?? -1;
   const { codec, facts, references, target, warnings } = told;
-  await parts.router.handle(
+  const channel = new NodeCallerChannel(response, identity);
+  const recording = parts.bodies.begin(body.bytes);
+  const trace = await parts.router.handle(
     {
       id: identity.id,
       ...(identity.clientRequestId === null ? {} : { clientRequestId: identity.clientRequestId }),
@@ -73,6 +77,7 @@ export async function serveCaller(
       pinnedProvider: typeof pinned === 'string' && pinned !== '' ? pinned : null,
       ...wishes,
     },
-    new NodeCallerChannel(response, identity),
+    recording?.over(channel) ?? channel,
   );
+  recording?.ended(trace);
 }

@@ -25,6 +25,19 @@ export function historyContract(store: () => Store): void {
     assert.equal(await store().findTrace('yours'), null);
   });
 
+  it('keeps recorded bodies until there are too many bytes of them, the oldest going first', async () => {
+    const size = 1000;
+    assert.equal(await store().loadBodies('r1'), null);
+    for (const id of ['r1', 'r2', 'r3']) {
+      await store().recordBodies(id, new Uint8Array(size).fill(1), 10 * size);
+    }
+    await store().recordBodies('r2', new Uint8Array(size).fill(2), 10 * size);
+    assert.deepEqual(await store().loadBodies('r2'), new Uint8Array(size).fill(2));
+    await store().recordBodies('r4', new Uint8Array(size), 3 * size + 1);
+    assert.equal(await store().loadBodies('r1'), null);
+    assert.equal((await store().loadBodies('r4'))?.length, size);
+  });
+
   it('pages through traces, newest first, also within one millisecond', async () => {
     const starts = [5, 7, 7, 7, 9];
     for (const [index, start] of starts.entries()) await store().recordTrace(trace(`r${index}`, start));

@@ -60,6 +60,14 @@ export function pruningContract(store: () => Store): void {
     });
   }
 
+  it('forgets recorded bodies with their trace', async () => {
+    await fill([1, 2]);
+    for (const id of ['r1', 'r2']) await store().recordBodies(id, Uint8Array.of(1), 1000);
+    await store().pruneLog('traces', { before: 2, most: 1000 }, 9);
+    assert.equal(await store().loadBodies('r1'), null);
+    assert.deepEqual(await store().loadBodies('r2'), Uint8Array.of(1));
+  });
+
   it('forgets a trace wherever it is found', async () => {
     await fill([1, 2]);
     await store().pruneLog('traces', { before: 2, most: 1000 }, 9);

@@ -12,6 +12,7 @@ import {
   trace,
   transition,
   virtualKey,
+  webhook,
 } from './store-samples.ts';
 
 const NOTHING_CONFIGURED = {
@@ -23,6 +24,7 @@ const NOTHING_CONFIGURED = {
   managementTokens: [],
   budgets: [],
   quotas: [],
+  webhooks: [],
   policies: [],
   alerts: [],
 };
@@ -53,6 +55,9 @@ export function registryContract(store: () => Store): void {
     await store().saveQuota(quota('late', { createdAt: 2 }));
     await store().saveQuota(quota('q1', { totalCapacity: 1 }));
     await store().saveQuota(quota('q1'));
+    await store().saveWebhook(webhook('late', { createdAt: 2 }), Uint8Array.of(1));
+    await store().saveWebhook(webhook('w1', { enabled: false }), Uint8Array.of(2));
+    await store().saveWebhook(webhook('w1'), Uint8Array.of(3));
     assert.deepEqual(await store().loadRegistry(), {
       providers: [provider('anthropic', 1), provider('openai', 2)],
       keys: [key('k1', { enabled: false })],
@@ -66,6 +71,7 @@ export function registryContract(store: () => Store): void {
       cells: [],
       budgets: [budget('b1'), budget('late', { createdAt: 2 })],
       quotas: [quota('q1'), quota('late', { createdAt: 2 })],
+      webhooks: [webhook('w1'), webhook('late', { createdAt: 2 })],
       policies: [],
       alerts: [],
     });
@@ -85,6 +91,18 @@ export function registryContract(store: () => Store): void {
     for (const id of ['b1', 'b2']) await store().deleteBudget(id);
     for (const id of ['q1', 'q2']) await store().deleteQuota(id);
     assert.deepEqual(await store().loadRegistry(), NOTHING_CONFIGURED);
+  });
+
+  it('keeps the secret of a webhook beside it, and deletes both', async () => {
+    assert.equal(await store().loadWebhookSecret('w1'), null);
+    await store().saveWebhook(webhook('w1'), Uint8Array.of(1));
+    await store().saveWebhook(webhook('w2'), Uint8Array.of(2));
+    await store().saveWebhook(webhook('w1', { enabled: false }), Uint8Array.of(3));
+    assert.deepEqual(await store().loadWebhookSecret('w1'), Uint8Array.of(3));
+    for (const id of ['w1', 'w3']) await store().deleteWebhook(id);
+    assert.equal(await store().loadWebhookSecret('w1'), null);
+    assert.deepEqual(await store().loadWebhookSecret('w2'), Uint8Array.of(2));
+    assert.deepEqual((await store().loadRegistry()).webhooks, [webhook('w2')]);
   });
 
   it('replaces all policies at once and keeps their order', async () => {

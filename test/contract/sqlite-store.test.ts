@@ -20,6 +20,7 @@ import {
   state,
   trace,
   virtualKey,
+  webhook,
 } from './store-samples.ts';
 
 function optionsIn(folder: TempFolder, parts: Partial<SqliteStoreOptions> = {}): SqliteStoreOptions {
@@ -59,6 +60,7 @@ describe('SqliteStore, opened again', () => {
     await first.saveModelName(modelName('smart'));
     await first.saveBudget(budget('b1'));
     await first.saveQuota(quota('q1'));
+    await first.saveWebhook(webhook('w1'), Uint8Array.of(3));
     await first.savePolicies([policy('z'), policy('a')]);
     await first.saveAlert('budget:b1 0 0.8');
     await first.recordAudit(audit('budget:b1', 1, { before: { raise: null } }));
@@ -77,6 +79,7 @@ describe('SqliteStore, opened again', () => {
       cells: [cell('key:k1')],
       budgets: [budget('b1')],
       quotas: [quota('q1')],
+      webhooks: [webhook('w1')],
       policies: [policy('z'), policy('a')],
       alerts: ['budget:b1 0 0.8'],
     });
@@ -84,6 +87,7 @@ describe('SqliteStore, opened again', () => {
       audit('budget:b1', 1, { before: { raise: null } }),
     ]);
     assert.deepEqual(await second.loadSealed('k1'), Uint8Array.of(1, 2));
+    assert.deepEqual(await second.loadWebhookSecret('w1'), Uint8Array.of(3));
     assert.deepEqual(await second.findTrace('r1'), trace('r1', 1));
     assert.deepEqual(await second.counters([CALLER]), [state(CALLER, { spent: 40, held: 100 })]);
     const [refused] = await second.reserveMany([reservation('c', { amountNano: 861 })]);

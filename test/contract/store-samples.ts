@@ -18,6 +18,7 @@ import type {
 import type { CellRecord, StateTransition } from '../../shared/model/states.ts';
 import type { AttemptTrace, Trace } from '../../shared/model/trace.ts';
 import { NO_USAGE } from '../../shared/model/usage.ts';
+import type { WebhookRecord } from '../../shared/model/webhooks.ts';
 
 /** One counter with a limit and one without, as a request has them. */
 export const CALLER = { subject: 'virtual_key:vk1/day', windowStart: 86_400_000 };
@@ -152,6 +153,20 @@ export function budget(id: string, parts: Partial<BudgetRecord> = {}): BudgetRec
     downgradeTo: 'gpt-5-mini',
     raise: { amountNano: 1, until: 9 },
     policy: null,
+    createdAt: 1,
+    ...parts,
+  };
+}
+
+/** A webhook. */
+export function webhook(id: string, parts: Partial<WebhookRecord> = {}): WebhookRecord {
+  return {
+    id,
+    name: id,
+    url: 'https://hooks.example/budgets',
+    events: ['budget.threshold', 'key.invalid'],
+    allowPrivate: false,
+    enabled: true,
     createdAt: 1,
     ...parts,
   };

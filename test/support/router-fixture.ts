@@ -17,6 +17,7 @@ export class RouterFixture {
   daemon: DaemonProcess;
   /** A virtual key without a limit. */
   token = '';
+  #env: Readonly<Record<string, string>> = {};
 
   private constructor(
     folder: TempFolder,
@@ -39,6 +40,7 @@ export class RouterFixture {
     anthropic.on({ method: 'GET', path: '/v1/models' }, modelListing(ANTHROPIC_MODELS));
     const daemon = await DaemonProcess.start(folder.path, undefined, env);
     const fixture = new RouterFixture(folder, openai, anthropic, daemon);
+    fixture.#env = env;
     await daemon.api('POST', '/providers', {
       id: 'openai',
       kind: 'openai',
@@ -106,7 +108,7 @@ export class RouterFixture {
   /** Ends the daemon as a crash does and starts it again on the same folder. */
   async crash(): Promise<void> {
     await this.daemon.kill();
-    this.daemon = await DaemonProcess.start(this.folder.path);
+    this.daemon = await DaemonProcess.start(this.folder.path, undefined, this.#env);
   }
 
   async stop(): Promise<void> {

@@ -45,7 +45,7 @@ export class EnvelopeVault implements Vault {
   open(keyId: string, sealed: Uint8Array): string {
     const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
     if (bytes[0] !== VERSION || bytes.length < 1 + NONCE_BYTES + TAG_BYTES) {
-      throw new RouterError('internal', `The stored secret of key ${keyId} has an unknown format.`);
+      throw new RouterError('internal', `What is stored sealed for ${keyId} has an unknown format.`);
     }
     const nonce = bytes.subarray(1, 1 + NONCE_BYTES);
     const decipher = createDecipheriv('aes-256-gcm', this.#key, nonce, { authTagLength: TAG_BYTES });
@@ -57,8 +57,8 @@ export class EnvelopeVault implements Vault {
     } catch (error) {
       throw new RouterError(
         'internal',
-        `The stored secret of key ${keyId} was altered, or sealed for another key or data key. ` +
-          'Rotate the key: enter its secret again.',
+        `What is stored sealed for ${keyId} was altered, or sealed for another one or under another data key. ` +
+          "If it is a key's secret, rotate the key: enter it again.",
         { cause: error },
       );
     }

@@ -13,6 +13,7 @@ import type { Trace } from '../../../shared/model/trace.ts';
 /** The newest traces, transitions and audit entries in memory, synchronous. */
 export class MemoryHistory {
   readonly #traces = new Map<string, Trace>();
+  readonly #bodies = new Map<string, Uint8Array>();
   readonly #transitions: StateTransition[] = [];
   readonly #audit: AuditEntry[] = [];
   readonly #mostEntries: number;
@@ -27,8 +28,25 @@ export class MemoryHistory {
     if (this.#traces.size <= this.#mostEntries) return;
     for (const oldest of this.#traces.keys()) {
       this.#traces.delete(oldest);
+      this.#bodies.delete(oldest);
       break;
     }
+  }
+
+  /** See `History.recordBodies`. */
+  recordBodies(requestId: string, sealed: Uint8Array, mostBytes: number): void {
+    this.#bodies.set(requestId, sealed.slice());
+    let bytes = [...this.#bodies.values()].reduce((sum, { length }) => sum + length, 0);
+    for (const [oldest, { length }] of this.#bodies) {
+      if (bytes <= mostBytes) break;
+      this.#bodies.delete(oldest);
+      bytes -= length;
+    }
+  }
+
+  /** See `History.loadBodies`. */
+  loadBodies(requestId: string): Uint8Array | null {
+    return this.#bodies.get(requestId)?.slice() ?? null;
   }
 
   /** Logs transitions. */
@@ -105,6 +123,7 @@ export class MemoryHistory {
     for (const [id, { startedAt }] of this.#traces) {
       if (count === limit || (startedAt >= before && this.#traces.size <= most)) break;
       this.#traces.delete(id);
+      this.#bodies.delete(id);
       count++;
     }
     return count;

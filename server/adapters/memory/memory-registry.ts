@@ -8,6 +8,7 @@ import type {
   VirtualKeyRecord,
 } from '../../../shared/model/records.ts';
 import type { CellAddress, CellRecord } from '../../../shared/model/states.ts';
+import type { WebhookRecord } from '../../../shared/model/webhooks.ts';
 
 /** Configuration and cells in memory, synchronous. */
 export class MemoryRegistry {
@@ -20,6 +21,7 @@ export class MemoryRegistry {
   readonly #managementTokens = new Map<string, ManagementTokenRecord>();
   readonly #budgets = new Map<string, BudgetRecord>();
   readonly #quotas = new Map<string, QuotaRecord>();
+  readonly #webhooks = new Map<string, { readonly webhook: WebhookRecord; readonly sealed: Uint8Array }>();
   readonly #alerts = new Set<string>();
   #policies: readonly StoredPolicy[] = [];
 
@@ -38,6 +40,7 @@ export class MemoryRegistry {
         .map(([, cell]) => cell),
       budgets: [...this.#budgets.values()].sort(byAge),
       quotas: [...this.#quotas.values()].sort(byAge),
+      webhooks: [...this.#webhooks.values()].map(({ webhook }) => webhook).sort(byAge),
       policies: this.#policies,
       alerts: [...this.#alerts].sort(),
     };
@@ -104,6 +107,21 @@ export class MemoryRegistry {
   /** Removes a quota. */
   deleteQuota(id: string): void {
     this.#quotas.delete(id);
+  }
+
+  /** Inserts or replaces a webhook with its secret. */
+  saveWebhook(webhook: WebhookRecord, sealed: Uint8Array): void {
+    this.#webhooks.set(webhook.id, { webhook, sealed: sealed.slice() });
+  }
+
+  /** The sealed secret of a webhook. */
+  loadWebhookSecret(id: string): Uint8Array | null {
+    return this.#webhooks.get(id)?.sealed.slice() ?? null;
+  }
+
+  /** Removes a webhook with its secret. */
+  deleteWebhook(id: string): void {
+    this.#webhooks.delete(id);
   }
 
   /** Replaces all policies. */

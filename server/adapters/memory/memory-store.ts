@@ -28,6 +28,7 @@ import type {
 } from '../../../shared/model/records.ts';
 import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
+import type { WebhookRecord } from '../../../shared/model/webhooks.ts';
 import { MemoryHistory } from './memory-history.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 import { MemoryRegistry } from './memory-registry.ts';
@@ -137,6 +138,18 @@ export class MemoryStore implements Store {
     this.#registry.deleteQuota(id);
   }
 
+  async saveWebhook(webhook: WebhookRecord, sealed: Uint8Array): Promise<void> {
+    this.#registry.saveWebhook(webhook, sealed);
+  }
+
+  async loadWebhookSecret(id: string): Promise<Uint8Array | null> {
+    return this.#registry.loadWebhookSecret(id);
+  }
+
+  async deleteWebhook(id: string): Promise<void> {
+    this.#registry.deleteWebhook(id);
+  }
+
   async savePolicies(policies: readonly StoredPolicy[]): Promise<void> {
     this.#registry.savePolicies(policies);
   }
@@ -171,6 +184,14 @@ export class MemoryStore implements Store {
     readonly limit: number;
   }): Promise<readonly StateTransition[]> {
     return this.#history.transitions(query);
+  }
+
+  async recordBodies(requestId: string, sealed: Uint8Array, mostBytes: number): Promise<void> {
+    this.#history.recordBodies(requestId, sealed, mostBytes);
+  }
+
+  async loadBodies(requestId: string): Promise<Uint8Array | null> {
+    return this.#history.loadBodies(requestId);
   }
 
   async recordAudit(entry: AuditEntry): Promise<void> {

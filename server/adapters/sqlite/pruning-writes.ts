@@ -51,6 +51,7 @@ export class PruningWrites {
         `DELETE FROM request_keys WHERE (key_id, started_at, request_id) IN (
            SELECT a.value ->> '$.keyId', r.started_at, r.id FROM requests r, json_each(r.trace, '$.attempts') a
            WHERE r.rowid <= ?)`,
+        'DELETE FROM bodies WHERE request_id IN (SELECT id FROM requests WHERE rowid <= ?)',
       ]),
       transitions: log('transitions', `transition ->> '$.at' AS at, 1 AS free`, []),
       audit: log('audit', `entry ->> '$.at' AS at, 1 AS free`, []),

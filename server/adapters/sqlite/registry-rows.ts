@@ -8,6 +8,7 @@ import type {
   VirtualKeyRecord,
 } from '../../../shared/model/records.ts';
 import type { CellRecord } from '../../../shared/model/states.ts';
+import type { WebhookRecord } from '../../../shared/model/webhooks.ts';
 import type { Connection } from './open-database.ts';
 
 type Table =
@@ -17,7 +18,8 @@ type Table =
   | 'management_tokens'
   | 'budgets'
   | 'quotas'
-  | 'model_names';
+  | 'model_names'
+  | 'webhooks';
 
 /**
  * Configuration: few rows, read whole at start. Records are kept as JSON, since nothing searches in them; a field
@@ -46,6 +48,7 @@ export class RegistryRows {
         .all(),
       budgets: this.#all<BudgetRecord>('budgets'),
       quotas: this.#all<QuotaRecord>('quotas'),
+      webhooks: this.#all<WebhookRecord>('webhooks'),
       policies: this.#policies(),
       alerts: this.#connection.prepare<[], string>('SELECT name FROM alerts ORDER BY name').pluck().all(),
     };
@@ -121,6 +124,30 @@ export class RegistryRows {
   /** Removes a quota. */
   deleteQuota(id: string): void {
     this.#connection.prepare('DELETE FROM quotas WHERE id = ?').run(id);
+  }
+
+  /** Inserts or replaces a webhook with its secret. */
+  saveWebhook(webhook: WebhookRecord, sealed: Uint8Array): void {
+    this.#connection
+      .prepare(
+        `INSERT INTO webhooks (id, created_at, record, sealed) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET record = excluded.record, sealed = excluded.sealed`,
+      )
+      .run(webhook.id, webhook.createdAt, JSON.stringify(webhook), sealed);
+  }
+
+  /** The sealed secret of a webhook. */
+  loadWebhookSecret(id: string): Uint8Array | null {
+    const sealed = this.#connection
+      .prepare<[string], Buffer>('SELECT sealed FROM webhooks WHERE id = ?')
+      .pluck()
+      .get(id);
+    return sealed === undefined ? null : new Uint8Array(sealed);
+  }
+
+  /** Removes a webhook with its secret. */
+  deleteWebhook(id: string): void {
+    this.#connection.prepare('DELETE FROM webhooks WHERE id = ?').run(id);
   }
 
   /** Replaces all policies. */

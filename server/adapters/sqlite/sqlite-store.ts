@@ -29,6 +29,8 @@ import type {
 } from '../../../shared/model/records.ts';
 import type { CellRecord, StateTransition } from '../../../shared/model/states.ts';
 import type { Trace } from '../../../shared/model/trace.ts';
+import type { WebhookRecord } from '../../../shared/model/webhooks.ts';
+import { BodyRows } from './body-rows.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { CounterCache } from './counter-cache.ts';
 import { HistoryWrites } from './history-writes.ts';
@@ -62,6 +64,7 @@ export class SqliteStore implements Store {
   readonly #ledger: LedgerWrites;
   readonly #history: HistoryWrites;
   readonly #registry: RegistryRows;
+  readonly #bodies: BodyRows;
   readonly #reads: StoreReads;
   readonly #search: TraceSearches;
   readonly #pruning: PruningWrites;
@@ -81,6 +84,7 @@ export class SqliteStore implements Store {
     this.#registry = new RegistryRows(connection);
     this.#reads = new StoreReads(connection);
     this.#search = new TraceSearches(connection);
+    this.#bodies = new BodyRows(connection);
     this.#pruning = new PruningWrites(connection, counters);
     this.#queue = new WriteQueue(connection, {
       begun: () => counters.revalidate(),
@@ -192,6 +196,20 @@ export class SqliteStore implements Store {
     return this.#queue.write(() => this.#registry.deleteQuota(id));
   }
 
+  async saveWebhook(webhook: WebhookRecord, sealed: Uint8Array): Promise<void> {
+    await this.#queue.write(() => this.#registry.saveWebhook(webhook, sealed));
+    this.#eraseLog();
+  }
+
+  async loadWebhookSecret(id: string): Promise<Uint8Array | null> {
+    return this.#registry.loadWebhookSecret(id);
+  }
+
+  async deleteWebhook(id: string): Promise<void> {
+    await this.#queue.write(() => this.#registry.deleteWebhook(id));
+    this.#eraseLog();
+  }
+
   savePolicies(policies: readonly StoredPolicy[]): Promise<void> {
     return this.#queue.write(() => this.#registry.savePolicies(policies));
   }
@@ -225,6 +243,14 @@ export class SqliteStore implements Store {
     readonly limit: number;
   }): Promise<readonly StateTransition[]> {
     return this.#reads.transitions(query);
+  }
+
+  recordBodies(requestId: string, sealed: Uint8Array, mostBytes: number): Promise<void> {
+    return this.#queue.write(() => this.#bodies.record(requestId, sealed, mostBytes));
+  }
+
+  async loadBodies(requestId: string): Promise<Uint8Array | null> {
+    return this.#bodies.load(requestId);
   }
 
   recordAudit(entry: AuditEntry): Promise<void> {

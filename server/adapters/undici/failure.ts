@@ -31,8 +31,12 @@ const SENTENCES: Readonly<Record<UpstreamFailureCode, (route: Route) => readonly
   reset: ({ host }) => [`The connection to ${host} was lost`],
 };
 
-/** Failures whose sentence about authorities would mislead. */
-const TLS_REMEDIES: Readonly<Record<string, string>> = {
+/** The code of an error for an address that must not be connected to. */
+export const ADDRESS_PRIVATE = 'ADDRESS_PRIVATE';
+
+/** By cause, where the usual remedy would mislead. */
+const OTHER_REMEDIES: Readonly<Record<string, string>> = {
+  [ADDRESS_PRIVATE]: 'It leads to a private address, which has to be allowed first.',
   CERT_HAS_EXPIRED: "Its certificate has expired: check this computer's clock, then ask its operator.",
   CERT_NOT_YET_VALID: "Its certificate is not valid yet: check this computer's clock.",
   ERR_TLS_CERT_ALTNAME_INVALID: 'Its certificate is for another name: check the base URL.',
@@ -59,7 +63,7 @@ export function describeFailure(error: unknown, route: Route, stage: FailureStag
 /** A failure's code with its sentence for people. */
 export function upstreamFailure(code: UpstreamFailureCode, route: Route, cause: string): UpstreamFailure {
   const [what, usualRemedy] = SENTENCES[code](route);
-  const remedy = (code === 'tls' ? TLS_REMEDIES[cause] : undefined) ?? usualRemedy;
+  const remedy = (code === 'tls' || code === 'connect' ? OTHER_REMEDIES[cause] : undefined) ?? usualRemedy;
   return { code, message: `${what} (${cause}).${remedy === undefined ? '' : ` ${remedy}`}` };
 }
 

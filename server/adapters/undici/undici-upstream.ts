@@ -1,7 +1,9 @@
+import { isIP } from 'node:net';
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { Upstream, UpstreamCall, UpstreamHandler, UpstreamRequest } from '../../core/ports/upstream.ts';
 import { Exchange } from './exchange.ts';
-import { upstreamFailure } from './failure.ts';
+import { ADDRESS_PRIVATE, upstreamFailure } from './failure.ts';
+import { guardedLookup } from './guarded-lookup.ts';
 import type { ProxyChoice } from './proxy-choice.ts';
 
 /** Limits of the connections to providers. */
@@ -16,6 +18,11 @@ export interface UndiciUpstreamOptions {
   readonly proxyFor?: ProxyChoice;
   /** Certificate authorities in PEM form; the runtime's own if left out or `null`. */
   readonly authorities?: readonly string[] | null;
+  /**
+   * IP addresses that no connection is made to, whatever name leads to them. Names that a proxy looks up are the proxy's
+   * to check.
+   */
+  readonly refuses?: (address: string) => boolean;
 }
 
 /** The connections to one origin, and through which proxy they go. */
@@ -44,6 +51,7 @@ export class UndiciUpstream implements Upstream {
   readonly #connectTimeoutMs: number;
   readonly #proxyFor: ProxyChoice;
   readonly #authorities: readonly string[] | null;
+  readonly #refuses: ((address: string) => boolean) | null;
   #closed = false;
 
   constructor(options: UndiciUpstreamOptions = {}) {
@@ -52,11 +60,15 @@ export class UndiciUpstream implements Upstream {
     this.#connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
     this.#proxyFor = options.proxyFor ?? (() => null);
     this.#authorities = options.authorities ?? null;
+    this.#refuses = options.refuses ?? null;
   }
 
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall {
     const host = hostOf(request.origin);
     if (this.#closed) return refuse(handler, host, 'shutting down');
+    if (this.#refuses && isRefusedLiteral(request.origin, this.#refuses)) {
+      return refuse(handler, host, ADDRESS_PRIVATE);
+    }
     const pool = this.#pool(request.origin, request.proxy);
     const exchange = new Exchange(handler, { host, proxy: pool.proxyHost }, request.headTimeoutMs);
     pool.dispatcher.dispatch(
@@ -116,7 +128,8 @@ export class UndiciUpstream implements Upstream {
       keepAliveTimeout: origin.startsWith('https:') ? KEEP_ALIVE_MS['https:'] : KEEP_ALIVE_MS['http:'],
     };
     if (proxy === null) {
-      const connect = { timeout: this.#connectTimeoutMs, ...tls };
+      const lookup = this.#refuses ? { lookup: guardedLookup(this.#refuses) } : {};
+      const connect = { timeout: this.#connectTimeoutMs, ...tls, ...lookup };
       return { dispatcher: new Pool(origin, { ...options, connect }), proxyHost: null };
     }
     const dispatcher = new ProxyAgent({
@@ -148,6 +161,12 @@ function refuse(handler: UpstreamHandler, host: string, cause: string): Upstream
       aborted = true;
     },
   };
+}
+
+/** No name is looked up for a host that is an address already. */
+function isRefusedLiteral(origin: string, refuses: (address: string) => boolean): boolean {
+  const host = new URL(origin).hostname.replace(/^\[|\]$/g, '');
+  return isIP(host) !== 0 && refuses(host);
 }
 
 /** `https://api.openai.com` -> `api.openai.com`, without the cost of parsing a URL a request. */

@@ -1,5 +1,7 @@
 import type { BudgetRecord } from '../../../shared/model/limits.ts';
-import type { CounterAddress, Store, UsedCounter } from '../ports/store.ts';
+import type { NanoUsd } from '../../../shared/model/money.ts';
+import type { Store } from '../ports/store.ts';
+import type { AlertMarks } from './alert-marks.ts';
 import { budgetAddress, effectiveLimit, readBudgets } from './budget-book.ts';
 
 /** A budget's spend has reached a share of its limit. */
@@ -13,19 +15,36 @@ export interface BudgetAlert {
   readonly at: number;
 }
 
-/** Tells of thresholds, each once a window, also over restarts. */
+/** A budget has refused a request, the first one in its window. */
+export interface BudgetExceeded {
+  readonly budgetId: string;
+  readonly name: string;
+  readonly spentNano: NanoUsd;
+  /** By running requests, and by those whose outcome nobody saw. */
+  readonly heldNano: NanoUsd;
+  readonly limitNano: NanoUsd;
+  readonly at: number;
+}
+
+/** A request that was refused because a budget had too little left for it. */
+export interface BudgetRefusal {
+  readonly budget: BudgetRecord;
+  readonly conversation: string | null;
+  readonly spentNano: NanoUsd;
+  readonly heldNano: NanoUsd;
+  readonly limitNano: NanoUsd;
+  readonly at: number;
+}
+
+/** Tells of thresholds and of refusals, each once a window, also over restarts. */
 export class BudgetAlerts {
-  readonly #store: Pick<Store, 'counters' | 'saveAlert' | 'forgetAlerts'>;
-  readonly #given: Set<string>;
+  readonly #store: Pick<Store, 'counters'>;
+  readonly #marks: AlertMarks;
   readonly #tell: (alert: BudgetAlert) => void;
 
-  constructor(
-    store: Pick<Store, 'counters' | 'saveAlert' | 'forgetAlerts'>,
-    given: readonly string[],
-    tell: (alert: BudgetAlert) => void,
-  ) {
+  constructor(store: Pick<Store, 'counters'>, marks: AlertMarks, tell: (alert: BudgetAlert) => void) {
     this.#store = store;
-    this.#given = new Set(given);
+    this.#marks = marks;
     this.#tell = tell;
   }
 
@@ -39,33 +58,11 @@ export class BudgetAlerts {
     );
   }
 
-  /**
-   * Goes over the marks of given alerts, and forgets those of windows that have ended and of conversations whose counter
-   * was forgotten: nothing can reach their thresholds any more.
-   */
-  forget(lifetime: AlertLifetime): {
-    readonly next: (limit: number) => Promise<'more' | 'done'>;
-  } {
-    const names = [...this.#given];
-    const next = async (limit: number): Promise<'more' | 'done'> => {
-      const looked = names.splice(0, limit);
-      const over = await this.#over(looked, lifetime);
-      if (over.length > 0) await this.#store.forgetAlerts(over);
-      for (const name of over) this.#given.delete(name);
-      return names.length > 0 ? 'more' : 'done';
-    };
-    return { next };
-  }
-
-  async #over(names: readonly string[], lifetime: AlertLifetime): Promise<readonly string[]> {
-    const addresses = names.map(addressIn);
-    const counters = await this.#store.counters(addresses);
-    return names.filter((_, index) => {
-      const address = addresses[index];
-      if (!address) return false;
-      const isGone = lifetime.isConversation(address.subject) && counters[index]?.spent === 0;
-      return isGone || lifetime.isOver({ ...address, usedAt: null });
-    });
+  /** A refusal, if it is the first one in the budget's window. */
+  async firstRefusal(refusal: BudgetRefusal): Promise<BudgetExceeded | null> {
+    const { budget, conversation, spentNano, heldNano, limitNano, at } = refusal;
+    const isFirst = await this.#marks.first(budgetAddress(budget, conversation, at), 'exceeded');
+    return isFirst ? { budgetId: budget.id, name: budget.name, spentNano, heldNano, limitNano, at } : null;
   }
 
   async #compare(
@@ -77,10 +74,7 @@ export class BudgetAlerts {
     const limitNano = effectiveLimit(budget, at);
     for (const threshold of this.#pending(budget, conversation, at)) {
       if (spentNano < threshold * limitNano) continue;
-      const [name] = alertNames(budget, conversation, at, threshold);
-      if (name === undefined || this.#given.has(name)) continue;
-      this.#given.add(name);
-      await this.#store.saveAlert(name);
+      if (!(await this.#marks.first(budgetAddress(budget, conversation, at), threshold))) continue;
       this.#tell({
         budgetId: budget.id,
         name: budget.name,
@@ -94,30 +88,7 @@ export class BudgetAlerts {
 
   #pending(budget: BudgetRecord, conversation: string | null, at: number): readonly number[] {
     return budget.alertThresholds.filter(
-      (threshold) => !alertNames(budget, conversation, at, threshold).some((name) => this.#given.has(name)),
+      (threshold) => !this.#marks.has(budgetAddress(budget, conversation, at), threshold),
     );
   }
-}
-
-/** Says what has ended. */
-interface AlertLifetime {
-  isOver(counter: UsedCounter): boolean;
-  isConversation(subject: string): boolean;
-}
-
-/** What an alert is remembered by now, then what one within the same window may have been given under. */
-function alertNames(
-  budget: BudgetRecord,
-  conversation: string | null,
-  at: number,
-  threshold: number,
-): readonly string[] {
-  const { subject, windowStart, earlierSlices = [] } = budgetAddress(budget, conversation, at);
-  return [windowStart, ...earlierSlices].map((start) => `${subject} ${start} ${threshold}`);
-}
-
-/** The counter in an alert's name. Subjects may have spaces in them. */
-function addressIn(name: string): CounterAddress {
-  const parts = name.split(' ');
-  return { subject: parts.slice(0, -2).join(' '), windowStart: Number(parts.at(-2)) };
 }

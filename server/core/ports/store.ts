@@ -11,6 +11,7 @@ import type { CellRecord, StateTransition } from '../../../shared/model/states.t
 import type { CostBasis, Trace } from '../../../shared/model/trace.ts';
 import type { TraceFilter } from '../../../shared/model/trace-filter.ts';
 import type { TokenUsage } from '../../../shared/model/usage.ts';
+import type { WebhookRecord } from '../../../shared/model/webhooks.ts';
 
 /** What a counter counts. Money is in nano-USD; `total_tokens` is input (cached or not) and output. */
 export type CounterUnit = 'nano_usd' | 'requests' | 'input_tokens' | 'output_tokens' | 'total_tokens';
@@ -160,6 +161,7 @@ export interface RegistrySnapshot {
   readonly cells: readonly CellRecord[];
   readonly budgets: readonly BudgetRecord[];
   readonly quotas: readonly QuotaRecord[];
+  readonly webhooks: readonly WebhookRecord[];
   /** In the order in which they were given to `savePolicies`. */
   readonly policies: readonly StoredPolicy[];
   /** Alerts that were given already; see `saveAlert`. */
@@ -203,6 +205,11 @@ export interface Registry {
   deleteBudget(id: string): Promise<void>;
   saveQuota(quota: QuotaRecord): Promise<void>;
   deleteQuota(id: string): Promise<void>;
+  /** Inserts or replaces; the secret comes with it. */
+  saveWebhook(webhook: WebhookRecord, sealed: Uint8Array): Promise<void>;
+  loadWebhookSecret(id: string): Promise<Uint8Array | null>;
+  /** Removes it with its secret. */
+  deleteWebhook(id: string): Promise<void>;
   /** Replaces all policies at once. */
   savePolicies(policies: readonly StoredPolicy[]): Promise<void>;
   /** Remembers that an alert (any name of the caller's) was given; a second time changes nothing. */
@@ -245,6 +252,12 @@ export interface History {
   listTraces(query: TraceQuery): Promise<readonly Trace[]>;
   /** Looks at a bounded number of requests a call, in steps between which others have the thread. */
   searchTraces(search: TraceSearch): Promise<FoundTraces>;
+  /**
+   * Keeps what was recorded of a request, sealed, until its trace is forgotten; the oldest go earlier where all of them
+   * take more than `mostBytes`. Queued with the turn's transaction; rejects if the store can't write.
+   */
+  recordBodies(requestId: string, sealed: Uint8Array, mostBytes: number): Promise<void>;
+  loadBodies(requestId: string): Promise<Uint8Array | null>;
   /** By the router's id, else the newest request that its caller gave this id. */
   findTrace(requestId: string): Promise<Trace | null>;
   transitions(query: {

@@ -1,5 +1,5 @@
 /**
- * Secrets of keys. What `seal` returns may be stored anywhere; it opens only with this vault's data key and
+ * Secrets of keys, and by their ids those of webhooks and the recorded bodies of requests. What `seal` returns may be stored anywhere; it opens only with this vault's data key and
  * only for the key id it was sealed for.
  */
 export interface Vault {

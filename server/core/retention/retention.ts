@@ -1,4 +1,4 @@
-import type { BudgetAlerts } from '../budget/budget-alerts.ts';
+import type { AlertMarks } from '../budget/alert-marks.ts';
 import type { BudgetBook } from '../budget/budget-book.ts';
 import type { CellBook } from '../key/cell-book.ts';
 import type { Clock, Dispose } from '../ports/clock.ts';
@@ -54,7 +54,7 @@ export interface RetentionWishes {
 export interface RetentionParts extends RetentionWishes {
   readonly store: Store;
   readonly budgets: BudgetBook;
-  readonly alerts: BudgetAlerts;
+  readonly marks: AlertMarks;
   readonly cells: CellBook;
   readonly clock: Clock;
   readonly failed: (error: unknown) => void;
@@ -87,7 +87,7 @@ export class Retention {
   }
 
   async #round(): Promise<void> {
-    const { store, budgets, alerts, cells, clock, logs } = this.#parts;
+    const { store, budgets, marks, cells, clock, logs } = this.#parts;
     const now = clock.now();
     cells.forgetIdle(now - IDLE_CELL_MS);
     for (const log of LOG_NAMES) {
@@ -101,7 +101,7 @@ export class Retention {
     const sweep = store.sweepCounters(lifetime.isOver);
     await this.#repeat(async () => (await sweep.next(STEP.counters)) === 'more');
     // After the counters: the mark of an idle conversation goes with its counter.
-    const forgetting = alerts.forget(lifetime);
+    const forgetting = marks.forget(lifetime);
     await this.#repeat(async () => (await forgetting.next(STEP.alerts)) === 'more');
   }
 

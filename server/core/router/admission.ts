@@ -1,5 +1,6 @@
 import type { BudgetRecord } from '../../../shared/model/limits.ts';
 import type { NanoUsd } from '../../../shared/model/money.ts';
+import type { BudgetRefusal } from '../budget/budget-alerts.ts';
 import { type BudgetBook, budgetHold, budgetIdOf } from '../budget/budget-book.ts';
 import type { WaitQueue } from '../budget/wait-queue.ts';
 import { holdsFor } from '../ledger/holds.ts';
@@ -31,6 +32,8 @@ export interface NotAdmitted {
   readonly failure: RouterFailure;
   /** For `downgrade`. */
   readonly model?: string;
+  /** Whose limit it was, if it was a budget's. */
+  readonly refusal?: BudgetRefusal;
 }
 
 export interface AdmissionParts {
@@ -91,6 +94,7 @@ export class Admission {
         if (subject.startsWith('quota:')) return { ok: false, kind: 'quota', failure };
         const budget = budgetOf(verdict, budgets);
         const steps = budget?.onInsufficient ?? [];
+        const by = budget ? { refusal: refusalOf(budget, verdict, run, clock.now()) } : {};
         const delayMs = waitEnd - clock.now();
         if (steps.includes('wait') && verdict.held > 0 && delayMs > 0) {
           let place = places.get(subject);
@@ -113,9 +117,9 @@ export class Admission {
           budget?.downgradeTo &&
           budget.downgradeTo !== candidate.model
         ) {
-          return { ok: false, kind: 'downgrade', failure, model: budget.downgradeTo };
+          return { ok: false, kind: 'downgrade', failure, model: budget.downgradeTo, ...by };
         }
-        return { ok: false, kind: 'budget', failure };
+        return { ok: false, kind: 'budget', failure, ...by };
       }
     } finally {
       for (const place of places.values()) place.leave();
@@ -215,6 +219,16 @@ function budgetOf(
   if (verdict.code !== 'insufficient') return undefined;
   const id = budgetIdOf(verdict.counter.subject);
   return budgets.find((budget) => budget.id === id);
+}
+
+function refusalOf(
+  budget: BudgetRecord,
+  { spent, held, limit }: Extract<Verdict, { code: 'insufficient' }>,
+  run: RequestRun,
+  at: number,
+): BudgetRefusal {
+  const { conversation } = run.request.facts;
+  return { budget, conversation, spentNano: spent, heldNano: held, limitNano: limit, at };
 }
 
 function unbounded({ model, form }: RouteCandidate): NotAdmitted {

@@ -1,4 +1,5 @@
 import type { Trace } from '../../../shared/model/trace.ts';
+import type { BudgetRefusal } from '../budget/budget-alerts.ts';
 import type { RunawayAlert } from '../budget/runaway-alarm.ts';
 import type { PooledKey } from '../key/key-pool.ts';
 
@@ -10,6 +11,8 @@ export interface RouterEvents {
   accountSeen(key: PooledKey, account: string): void;
   /** A conversation suddenly spends far more than it used to. */
   runawaySeen(alert: RunawayAlert): void;
+  /** A request was refused because a budget had too little left for it. */
+  budgetRefused(refusal: BudgetRefusal): void;
   requestStarted(requestId: string): void;
   requestEnded(trace: Trace): void;
 }

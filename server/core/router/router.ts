@@ -94,7 +94,7 @@ export class Router {
   }
 
   async #serve(run: RequestRun, channel: CallerChannel): Promise<void> {
-    const { clock, pool, names } = this.#parts;
+    const { clock, events, pool, names } = this.#parts;
     if (run.refused) return this.#fail(run, channel, run.refused);
     let stages = this.#stages(run);
     let last: TriedKey | null = null;
@@ -124,11 +124,9 @@ export class Router {
     }
     if (!known && this.#answerCount(run, channel)) return;
     if (!known) return this.#fail(run, channel, this.#unknown(run));
-    this.#fail(
-      run,
-      channel,
-      giveUp(run, last, denied, clock.now(), (id) => pool.nameOf(id)),
-    );
+    const failure = giveUp(run, last, denied, clock.now(), (id) => pool.nameOf(id));
+    if (denied?.refusal && failure === denied.failure) events.budgetRefused(denied.refusal);
+    this.#fail(run, channel, failure);
   }
 
   /** Tools count tokens to keep within a model's context: where no provider can count, an estimate serves them. */

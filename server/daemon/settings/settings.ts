@@ -108,6 +108,11 @@ export const SETTINGS = {
     '1GB',
     'room that all that is stored may take before the oldest requests go; the latest 1000 always stay',
   ),
+  recordBodies: setting(
+    oneOf('off', 'failed', 'all'),
+    'off',
+    'of which requests the bodies are recorded, sealed (docs/observability.md)',
+  ),
   metrics: setting(
     oneOf('token', 'open'),
     'token',

@@ -17,7 +17,7 @@ describe('the management API', () => {
   const subjects: Record<string, string> = {};
 
   before(async () => {
-    router = await RouterFixture.start();
+    router = await RouterFixture.start({ APIKEYROUTER_RECORD_BODIES: 'all' });
     router.openai.on({ method: 'POST' }, openaiChat());
     const document = (await (
       await fetch(`${router.daemon.url}/api/v1/openapi.json`)
@@ -62,6 +62,10 @@ describe('the management API', () => {
     subjects['budget'] = (await daemon.api<{ id: string }>('POST', '/budgets', budget)).id;
     const quota = { dimension: 'requests', window: { rollingMs: 60_000 }, totalCapacity: 100 };
     subjects['quota'] = (await daemon.api<{ id: string }>('POST', '/keys/first/quotas', quota)).id;
+    const webhook = { name: 'w', url: 'https://127.0.0.1:1/', events: ['key.invalid'] };
+    subjects['webhook'] = (
+      await daemon.api<{ webhook: { id: string } }>('POST', '/webhooks', webhook)
+    ).webhook.id;
     subjects['policy'] = 'cheap-in-development';
     await daemon.api('PUT', '/policies/cheap-in-development', exampleOf('putPolicy') as object);
     subjects['modelName'] = 'smart';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { MemoryStore } from '../../../server/adapters/memory/memory-store.ts';
 import { SqliteStore } from '../../../server/adapters/sqlite/sqlite-store.ts';
-import { BudgetAlerts } from '../../../server/core/budget/budget-alerts.ts';
+import { AlertMarks } from '../../../server/core/budget/alert-marks.ts';
 import { BudgetBook } from '../../../server/core/budget/budget-book.ts';
 import { CellBook } from '../../../server/core/key/cell-book.ts';
 import type { Store, UsedCounter } from '../../../server/core/ports/store.ts';
@@ -194,10 +194,10 @@ describe('forgetting', () => {
 
   async function retention(store: Store, parts: Partial<RetentionParts> = {}): Promise<Retention> {
     const budgets = new BudgetBook();
-    const alerts = new BudgetAlerts(store, [], () => undefined);
+    const marks = new AlertMarks(store, []);
     const cells = new CellBook(clock, { changed: () => undefined });
     const failed = (error: unknown): void => assert.fail(String(error));
-    return new Retention({ store, budgets, alerts, cells, clock, failed, ...parts });
+    return new Retention({ store, budgets, marks, cells, clock, failed, ...parts });
   }
   const left = async (store: Store): Promise<number> => (await store.listTraces({ limit: 999 })).length;
 

@@ -27,6 +27,7 @@ describe('the settings of the daemon', () => {
       keepLedger: 400 * 86_400_000,
       maxRequests: 100_000,
       maxHistory: 1024 ** 3,
+      recordBodies: 'off',
       metrics: 'token',
       otlp: false,
       importKeys: false,

@@ -7,6 +7,8 @@ import { managementTokens } from './0005-management-tokens.ts';
 import { clientIds } from './0006-client-ids.ts';
 import { attribution } from './0007-attribution.ts';
 import { modelNames } from './0008-model-names.ts';
+import { webhooks } from './0009-webhooks.ts';
+import { bodies } from './0010-bodies.ts';
 
 /** Every migration in order. Those that were released never change: a new one is added instead. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -18,4 +20,6 @@ export const MIGRATIONS: readonly Migration[] = [
   clientIds,
   attribution,
   modelNames,
+  webhooks,
+  bodies,
 ];

@@ -1,7 +1,10 @@
 import type { Admin } from '../../../core/admin/admin.ts';
+import type { WebhookAdmin } from '../../../core/admin/webhook-admin.ts';
+import type { BodyRecorder } from '../../../core/recording/body-recorder.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Reports } from '../../../core/ports/reports.ts';
 import type { Route } from '../route.ts';
+import { bodyRoutes } from './body-routes.ts';
 import { daemonRoutes, type Lifecycle } from './daemon-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { keyRoutes } from './key-routes.ts';
@@ -13,16 +16,20 @@ import { reportRoutes } from './report-routes.ts';
 import { stateRoutes } from './state-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { virtualKeyRoutes } from './virtual-key-routes.ts';
+import { webhookRoutes } from './webhook-routes.ts';
 
 export interface ManagementParts {
   readonly admin: Admin;
+  readonly webhooks: WebhookAdmin;
+  readonly bodies: BodyRecorder;
   readonly reports: Reports;
   readonly clock: Clock;
   readonly lifecycle: Lifecycle;
 }
 
 /** The management API: what there is, and what it calls. Of two paths that fit the first one counts. */
-export function managementRoutes({ admin, reports, clock, lifecycle }: ManagementParts): readonly Route[] {
+export function managementRoutes(parts: ManagementParts): readonly Route[] {
+  const { admin, webhooks, bodies, reports, clock, lifecycle } = parts;
   return [
     ...stateRoutes(admin),
     ...keyRoutes(admin),
@@ -32,7 +39,9 @@ export function managementRoutes({ admin, reports, clock, lifecycle }: Managemen
     ...limitRoutes(admin),
     ...policyRoutes(admin),
     ...historyRoutes(admin),
+    ...bodyRoutes(bodies),
     ...reportRoutes({ admin, reports }, clock),
+    ...webhookRoutes(webhooks),
     ...tokenRoutes(admin),
     ...daemonRoutes(lifecycle),
   ];
