@@ -26,6 +26,7 @@ import { readStanding } from '../core/admin/standing.ts';
 import { openCore } from '../core/open-core.ts';
 import type { Reports } from '../core/ports/reports.ts';
 import type { Store } from '../core/ports/store.ts';
+import { Reconciler } from '../core/reconciliation/reconciler.ts';
 import type { RetentionWishes } from '../core/retention/retention.ts';
 import type { Router } from '../core/router/router.ts';
 import { HttpServer } from '../http/http-server.ts';
@@ -122,6 +123,9 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
   }
   const housekeeping = keepHouse(clock, store, report('expired holds could not be released'));
 
+  const reports = openReports(options);
+  const ledger = admin.ledger;
+  const reconciler = new Reconciler({ pool, reports, ledger, vault, upstream, clock });
   const http = new HttpServer({
     router,
     virtualKeys,
@@ -134,7 +138,8 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
       openMetrics: settings.metrics === 'open',
     },
     admin,
-    reports: openReports(options),
+    reports,
+    reconciler,
     lifecycle: options.lifecycle,
     logger,
     managementToken: options.managementToken,

@@ -1,6 +1,7 @@
 import type { Admin } from '../../../core/admin/admin.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Reports } from '../../../core/ports/reports.ts';
+import type { Reconciler } from '../../../core/reconciliation/reconciler.ts';
 import type { Route } from '../route.ts';
 import { daemonRoutes, type Lifecycle } from './daemon-routes.ts';
 import { historyRoutes } from './history-routes.ts';
@@ -9,6 +10,7 @@ import { limitRoutes } from './limit-routes.ts';
 import { modelRoutes } from './model-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
+import { reconciliationRoutes } from './reconciliation-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import { stateRoutes } from './state-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
@@ -17,12 +19,19 @@ import { virtualKeyRoutes } from './virtual-key-routes.ts';
 export interface ManagementParts {
   readonly admin: Admin;
   readonly reports: Reports;
+  readonly reconciler: Reconciler;
   readonly clock: Clock;
   readonly lifecycle: Lifecycle;
 }
 
 /** The management API: what there is, and what it calls. Of two paths that fit the first one counts. */
-export function managementRoutes({ admin, reports, clock, lifecycle }: ManagementParts): readonly Route[] {
+export function managementRoutes({
+  admin,
+  reports,
+  reconciler,
+  clock,
+  lifecycle,
+}: ManagementParts): readonly Route[] {
   return [
     ...stateRoutes(admin),
     ...keyRoutes(admin),
@@ -32,6 +41,7 @@ export function managementRoutes({ admin, reports, clock, lifecycle }: Managemen
     ...limitRoutes(admin),
     ...policyRoutes(admin),
     ...historyRoutes(admin),
+    ...reconciliationRoutes(reconciler, clock),
     ...reportRoutes({ admin, reports }, clock),
     ...tokenRoutes(admin),
     ...daemonRoutes(lifecycle),
