@@ -6,7 +6,6 @@ import type { KeyView } from '../../shared/model/views.ts';
  * is throttled for a single model shows as throttled and yet is usable.
  */
 export function isUsable(key: KeyView): boolean {
-  if (key.purpose === 'billing') return false;
   switch (key.state) {
     case 'available':
     case 'recovering':

@@ -14,15 +14,22 @@ export function billOwner(
   billingKeys: readonly PooledKey[],
   { providerId, keyId }: Spender,
 ): PooledKey | null {
-  const readers = billingKeys.filter(({ provider }) => provider.id === providerId);
+  const account = pool.get(keyId)?.record.quotaGroup ?? null;
+  const readers = billingKeys.filter((key) => key.provider.id === providerId && !excludes(key, account));
   const [only] = readers;
   if (only && readers.length === 1 && only.record.metadata.account === undefined) return only;
-  const account = pool.get(keyId)?.record.quotaGroup ?? null;
   const paysFor = ({ record: { metadata } }: PooledKey): boolean =>
     account !== null &&
     metadata.account !== undefined &&
     (account === metadata.account || account.startsWith(`${metadata.account}/`));
   return readers.find(paysFor) ?? null;
+}
+
+/** Whether it is known that an account's bill is not in what was declared. */
+function excludes({ record, provider, adapter }: PooledKey, account: string | null): boolean {
+  const declared = record.metadata.billingScopes ?? [];
+  const scope = account === null ? null : (adapter.billing?.(provider)?.scopeOf?.(account) ?? null);
+  return declared.length > 0 && scope !== null && !declared.includes(scope);
 }
 
 /** Which part of the bill is the router's: what was declared, else the projects of its keys if all are known. */

@@ -222,7 +222,7 @@ export class Reconciler {
         ? `No key reads what ${name} billed. Add one with "apikeyrouter keys add ${providerId} --billing"; such keys are made at ${reader.keysUrl}.`
         : `No API is known over which ${name} tells what it billed.`;
       const reason = billingKeys.some((key) => key.provider.id === providerId)
-        ? `It can't be told whose bill this is on: the accounts of its keys are not known, or no billing key declares them. Declare them with "apikeyrouter keys describe KEY --account ACCOUNT".`
+        ? 'No billing key declares the accounts or projects of these keys, or it is not known to which they belong. Declare them with "apikeyrouter keys describe KEY --account ACCOUNT", and "--billing-scope" of the billing key.'
         : missing;
       return {
         providerId,

@@ -70,6 +70,19 @@ describe('the bill that a key is on', () => {
     );
   });
 
+  it('is not that of a billing key that declares other projects', () => {
+    const pool = poolOf(
+      key('a', 'org-1/proj_a'),
+      key('b', 'org-1/proj_b'),
+      key('c', null),
+      billing('bill', { billingScopes: ['proj_a'] }),
+    );
+    assert.deepEqual(
+      ['a', 'b', 'c'].map((id) => ownerOf(pool, id)),
+      ['bill', null, 'bill'],
+    );
+  });
+
   it('is compared by the projects that are declared, or known of all keys, or as a whole', () => {
     const records = [key('a', 'org-1/proj_a'), key('b', 'org-1/proj_b'), key('c', 'org-1')];
     const scopes = (bill: KeyRecord, ...keyIds: readonly string[]): unknown => {
