@@ -142,7 +142,7 @@ describe('the reconciliation with what providers billed', () => {
     await router.daemon.kill();
     await Promise.all(lost);
     const database = openDatabase({ file: router.folder.file('router.db'), busyTimeoutMs: 1000 });
-    database.prepare('UPDATE attempts SET reserved_at = reserved_at - ?').run(3 * DAY_MS);
+    database.prepare('UPDATE attempts SET reserved_at = ?').run(Date.parse(`${day}T12:00:00Z`));
     database.close();
     router.daemon = await DaemonProcess.start(router.folder.path);
     unknown = await listUnknown();
