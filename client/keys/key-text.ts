@@ -44,7 +44,7 @@ export function keyDescription(key: KeyView, now: number): string {
 function stateText(key: KeyView, now: number): string {
   switch (key.state) {
     case 'available':
-      return '';
+      return key.purpose === 'billing' ? l10n.t('reads the bill') : '';
     case 'throttled':
     case 'exhausted':
       if (isOutOfCredit(key)) return l10n.t('out of credit');

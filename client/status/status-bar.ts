@@ -24,8 +24,9 @@ export function registerStatusBar(connection: DaemonConnection, list: KeyList): 
       item.accessibilityInformation = { label: l10n.t('API Key Router: the daemon is not running') };
       item.show();
     } else if (snapshot) {
-      const total = snapshot.keys.length;
-      const usable = snapshot.keys.filter(isUsable).length;
+      const keys = snapshot.keys.filter(({ purpose }) => purpose === undefined);
+      const total = keys.length;
+      const usable = keys.filter(isUsable).length;
       const spend = formatUsd(snapshot.state.spentTodayNano);
       item.text = total === 0 ? `$(key) ${l10n.t('No keys')}` : `$(key) ${spend} · ${usable}/${total}`;
       item.tooltip = statusTooltip(snapshot);

@@ -10,6 +10,7 @@ import { addKeysCommands } from './commands/keys.ts';
 import { addModelsCommands } from './commands/models.ts';
 import { addPoliciesCommands } from './commands/policies.ts';
 import { addQuotasCommands } from './commands/quotas.ts';
+import { addReconcileCommands } from './commands/reconcile.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRequestsCommands } from './commands/requests.ts';
 import { addRouteCommand } from './commands/route.ts';
@@ -57,6 +58,7 @@ export function program(json: boolean): Command {
   addRequestsCommands(root);
   addBodiesCommand(root);
   addReportCommand(root);
+  addReconcileCommands(root);
   addAuditCommand(root);
   addTokensCommands(root);
   addWebhooksCommands(root);

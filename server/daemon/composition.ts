@@ -30,6 +30,7 @@ import { BodyRecorder } from '../core/recording/body-recorder.ts';
 import { openCore } from '../core/open-core.ts';
 import type { Reports } from '../core/ports/reports.ts';
 import type { RegistrySnapshot, Store } from '../core/ports/store.ts';
+import { Reconciler } from '../core/reconciliation/reconciler.ts';
 import type { RetentionWishes } from '../core/retention/retention.ts';
 import type { Router } from '../core/router/router.ts';
 import { isPrivateAddress } from '../core/webhooks/private-address.ts';
@@ -152,6 +153,9 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
   }
   const housekeeping = keepHouse(clock, store, report('expired holds could not be released'));
 
+  const reports = openReports(options);
+  const ledger = admin.ledger;
+  const reconciler = new Reconciler({ pool, reports, ledger, vault, upstream, clock });
   const http = new HttpServer({
     router,
     virtualKeys,
@@ -166,7 +170,8 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     admin,
     webhooks,
     bodies,
-    reports: openReports(options),
+    reports,
+    reconciler,
     lifecycle: options.lifecycle,
     logger,
     managementToken: options.managementToken,

@@ -40,6 +40,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   conflict: 409,
   key_placeholder: 422,
   key_refused: 422,
+  billing_key: 422,
   subscription_login: 422,
   provider_unreachable: 502,
   internal: 500,

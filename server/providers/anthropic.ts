@@ -2,8 +2,9 @@ import type { LimitReading, ProviderAdapter } from '../core/ports/provider.ts';
 import type { HeaderMap } from '../core/ports/upstream.ts';
 import type { Protocol } from '../../shared/model/trace.ts';
 import { classifyAnthropic } from './anthropic-errors.ts';
+import { anthropicCosts } from './billing/anthropic-costs.ts';
 import { readModelList, stripDate } from './openai.ts';
-import { refusePlaceholder } from './refuse-secret.ts';
+import { billingKey, refusePlaceholder } from './refuse-secret.ts';
 import { headerCount, headerText, parseResetAt } from './reset-time.ts';
 
 const API_VERSION = '2023-06-01';
@@ -27,15 +28,18 @@ export const anthropicAdapter: ProviderAdapter = {
   readLimits,
   readAccount: (headers) => headerText(headers, 'anthropic-organization-id'),
   readRequestId: (headers) => headerText(headers, 'request-id'),
-  refuseSecret: (secret) =>
+  refuseSecret: (secret) => {
     // Access and refresh tokens of a login, and the session of the web site.
-    /^sk-ant-(?:oat|ort|sid)/.test(secret)
-      ? {
-          code: 'subscription_login',
-          message:
-            'This is a Claude subscription login, not an API key. Routing a subscription breaks its terms: create an API key in the Anthropic console.',
-        }
-      : refusePlaceholder(secret),
+    if (/^sk-ant-(?:oat|ort|sid)/.test(secret)) {
+      return {
+        code: 'subscription_login',
+        message:
+          'This is a Claude subscription login, not an API key. Routing a subscription breaks its terms: create an API key in the Anthropic console.',
+      };
+    }
+    return /^sk-ant-admin\d\d-/.test(secret) ? billingKey('anthropic') : refusePlaceholder(secret);
+  },
+  billing: () => anthropicCosts,
 };
 
 /** Limits are kept per class and major version: all Sonnet 4.x models share one (Anthropic, "Rate limits"). */

@@ -52,6 +52,7 @@ export const azureAdapter: ProviderAdapter = {
   readAccount: () => null,
   readRequestId: (headers) => headerText(headers, 'apim-request-id') ?? headerText(headers, 'x-request-id'),
   refuseSecret: refusePlaceholder,
+  billing: () => null,
 };
 
 /** People copy the endpoint with `/openai` or without. */

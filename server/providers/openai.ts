@@ -3,9 +3,11 @@ import type { HeaderMap } from '../core/ports/upstream.ts';
 import type { ProviderRecord } from '../../shared/model/records.ts';
 import type { Protocol } from '../../shared/model/trace.ts';
 import { asObject, asText } from '../protocol/read-json.ts';
+import { openaiCosts } from './billing/openai-costs.ts';
+import { openrouterActivity } from './billing/openrouter-activity.ts';
 import { classifyOpenai } from './openai-errors.ts';
 import { readOpenaiLimits } from './openai-limits.ts';
-import { refusePlaceholder, refuseUnfilled } from './refuse-secret.ts';
+import { billingKey, refusePlaceholder, refuseUnfilled } from './refuse-secret.ts';
 import { headerText } from './reset-time.ts';
 
 const PATHS: Partial<Record<Protocol, string>> = {
@@ -36,14 +38,17 @@ export const openaiAdapter: ProviderAdapter = {
   readLimits: readOpenaiLimits,
   readAccount,
   readRequestId: (headers) => headerText(headers, 'x-request-id'),
-  refuseSecret: (secret) =>
-    secret.startsWith('eyJ')
-      ? {
-          code: 'subscription_login',
-          message:
-            'This is a ChatGPT login, not an API key. Routing a subscription breaks its terms: create an API key.',
-        }
-      : refusePlaceholder(secret),
+  refuseSecret: (secret) => {
+    if (secret.startsWith('eyJ')) {
+      return {
+        code: 'subscription_login',
+        message:
+          'This is a ChatGPT login, not an API key. Routing a subscription breaks its terms: create an API key.',
+      };
+    }
+    return secret.startsWith('sk-admin-') ? billingKey('openai') : refusePlaceholder(secret);
+  },
+  billing: () => openaiCosts,
 };
 
 /** Any server that speaks OpenAI's protocols at a base URL of its own. */
@@ -57,6 +62,7 @@ export const openaiCompatibleAdapter: ProviderAdapter = {
   servesByName: () => false,
   family: (model) => model,
   refuseSecret: refuseUnfilled,
+  billing: ({ settings }) => (settings?.billing === 'openrouter' ? openrouterActivity : null),
 };
 
 function versionOf({ baseUrl, settings }: ProviderRecord): string {

@@ -40,6 +40,7 @@ export const PRESETS: readonly ProviderPreset[] = [
     docsUrl: 'https://openrouter.ai/docs/api-reference/overview',
     keysUrl: 'https://openrouter.ai/settings/keys',
     keyPrefix: 'sk-or-',
+    settings: { billing: 'openrouter' },
   },
   {
     id: 'groq',

@@ -28,3 +28,11 @@ const PLACEHOLDER: SecretRefusal = {
   code: 'key_placeholder',
   message: "This looks like a placeholder, not a key. Copy the real key from the provider's console.",
 };
+
+/** An admin key manages the organisation: providers refuse it in requests, and no tool has any business with it. */
+export function billingKey(providerId: string): SecretRefusal {
+  return {
+    code: 'billing_key',
+    message: `This is an admin key: it manages the organisation and can't answer requests. To compare the ledger with what was billed, add it with "apikeyrouter keys add ${providerId} --billing"; for requests create an ordinary key.`,
+  };
+}

@@ -102,6 +102,7 @@ export type ErrorCode =
   | 'conflict'
   | 'key_placeholder'
   | 'key_refused'
+  | 'billing_key'
   | 'subscription_login'
   | 'provider_unreachable'
   | 'internal';

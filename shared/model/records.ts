@@ -37,6 +37,8 @@ export interface KeyMetadata {
   readonly prices?: Readonly<Record<string, PriceOverride>>;
   /** Its requests go through this proxy, whatever the environment says: `http://[user:password@]host:port`. */
   readonly proxy?: string;
+  /** Of a key that reads the bill: the projects or workspaces that nobody but this router uses. */
+  readonly billingScopes?: readonly string[];
 }
 
 /** What a provider needs to be told beside its base URL. */
@@ -57,6 +59,8 @@ export interface ProviderSettings {
   readonly region?: string;
   /** `none`: a server that asks for no key. */
   readonly key?: 'none';
+  /** The API over which an OpenAI-compatible provider tells what it billed. */
+  readonly billing?: 'openrouter';
 }
 
 /** A provider as configured. `id` is the name people use: `openai`, `anthropic`, `my-vllm`. */
@@ -78,6 +82,8 @@ export interface KeyRecord {
   /** Last four characters of the secret, for people to tell keys apart. */
   readonly hint: string;
   readonly enabled: boolean;
+  /** `billing`: it only reads what its provider billed, and no request ever uses it. */
+  readonly purpose?: 'billing';
   /** Set when the provider refused the secret; cleared by rotation or a successful check. */
   readonly invalidSince: number | null;
   readonly invalidReason: string | null;

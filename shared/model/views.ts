@@ -24,6 +24,8 @@ export interface KeyView {
   readonly providerId: string;
   readonly hint: string;
   readonly enabled: boolean;
+  /** `billing`: it only reads what its provider billed; no request uses it. */
+  readonly purpose?: 'billing';
   readonly state: KeyState;
   /** When the state ends by itself (ms since the epoch), where known. */
   readonly until: number | null;

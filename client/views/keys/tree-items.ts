@@ -31,7 +31,7 @@ export function keyItem(node: KeyNode, now: number): TreeItem {
 }
 
 function providerDescription(node: ProviderNode): string {
-  const keys = node.keys.map((key) => key.view);
+  const keys = node.keys.map((key) => key.view).filter(({ purpose }) => purpose === undefined);
   const usable = keys.filter(isUsable).length;
   const count = keys.length === 1 ? l10n.t('1 key') : l10n.t('{0} keys', keys.length);
   const parts = [usable === keys.length ? count : l10n.t('{0} of {1} usable', usable, keys.length)];

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Report } from '../../../shared/model/report.ts';
-import type { ReportQuery, Reports } from '../../core/ports/reports.ts';
+import type { DaySpan } from '../../core/ports/billing.ts';
+import type { DailyLedger, ReportQuery, Reports } from '../../core/ports/reports.ts';
 import { RouterError } from '../../core/router-error.ts';
 import { reasonOf } from './open-database.ts';
 
@@ -11,11 +12,16 @@ export interface SqliteReportsOptions {
   readonly nativeBinding?: string;
 }
 
+/** What a thread is asked. */
+export type ReportQuestion =
+  | { readonly of: 'report'; readonly query: ReportQuery }
+  | { readonly of: 'daily'; readonly query: DaySpan };
+
 /** What a thread is started with. */
 export interface ReportJob {
   readonly file: string;
   readonly nativeBinding?: string;
-  readonly query: ReportQuery;
+  readonly question: ReportQuestion;
 }
 
 /** Reports from a thread of their own with a connection of its own: one after the other, so that they take one core. */
@@ -28,14 +34,26 @@ export class SqliteReports implements Reports {
   }
 
   report(query: ReportQuery): Promise<Report> {
-    const result = this.#last.then(() => this.#run(query));
+    return this.#ask({ of: 'report', query });
+  }
+
+  daily(query: DaySpan): Promise<DailyLedger> {
+    return this.#ask({ of: 'daily', query });
+  }
+
+  #ask<T>(question: ReportQuestion): Promise<T> {
+    const result = this.#last.then(() => this.#run<T>(question));
     this.#last = result.catch(() => undefined);
     return result;
   }
 
-  #run(query: ReportQuery): Promise<Report> {
+  #run<T>(question: ReportQuestion): Promise<T> {
     const { worker, file, nativeBinding } = this.#options;
-    const workerData: ReportJob = { file, query, ...(nativeBinding === undefined ? {} : { nativeBinding }) };
+    const workerData: ReportJob = {
+      file,
+      question,
+      ...(nativeBinding === undefined ? {} : { nativeBinding }),
+    };
     return new Promise((resolve, reject) => {
       const thread = new Worker(worker, { workerData });
       thread.unref();

@@ -4,11 +4,11 @@ import type { StateTransition } from '../../../shared/model/states.ts';
 import type { TokenUsage } from '../../../shared/model/usage.ts';
 import type { Connection } from './open-database.ts';
 
-interface EntryRow extends Omit<LedgerEntry, 'usage'> {
+export interface EntryRow extends Omit<LedgerEntry, 'usage'> {
   readonly usage: string | null;
 }
 
-const ENTRY_COLUMNS = `id AS attemptId, request_id AS requestId, key_id AS keyId, provider_id AS providerId,
+export const ENTRY_COLUMNS = `id AS attemptId, request_id AS requestId, key_id AS keyId, provider_id AS providerId,
   virtual_key_id AS virtualKeyId, model, reserved_at AS reservedAt, reserved AS reservedNano, state,
   settled_at AS settledAt, cost AS costNano, cost_basis AS costBasis, usage`;
 
@@ -114,7 +114,7 @@ export class StoreReads {
   }
 }
 
-function entryOf({ usage, ...row }: EntryRow): LedgerEntry {
+export function entryOf({ usage, ...row }: EntryRow): LedgerEntry {
   return {
     ...row,
     usage: usage === null ? null : (JSON.parse(usage) as TokenUsage),

@@ -22,6 +22,9 @@ interface AddOptions {
   readonly baseUrl?: string;
   readonly kind?: string;
   readonly proxy?: string;
+  readonly billing?: true;
+  readonly billingScope: readonly string[];
+  readonly account?: string;
   readonly set: AddressAnswers;
 }
 
@@ -49,6 +52,17 @@ export function addKeysCommands(program: Command): void {
       'how a provider of your own is spoken to: azure, bedrock, vertex, google, anthropic',
     )
     .option('--proxy <url>', 'proxy that this key goes through, e.g. http://proxy.example:3128')
+    .option('--account <account>', 'the account that it shares its limits with, or whose bill it reads')
+    .option(
+      '--billing',
+      'a key that only reads what its provider billed, for "reconcile"; no request uses it',
+    )
+    .option(
+      '--billing-scope <id>',
+      'with --billing: project or workspace that nobody else uses; may be given several times',
+      several,
+      [],
+    )
     .action(add);
   keys
     .command('providers')
@@ -129,6 +143,12 @@ export function addKeysCommands(program: Command): void {
     .option('--quality <quality>', '0 to 1, for the objective "quality"', amountOf)
     .option('--allow-model <model>', 'name or pattern with *; may be given several times', several, [])
     .option('--deny-model <model>', 'name or pattern with *; may be given several times', several, [])
+    .option(
+      '--billing-scope <id>',
+      'of a key that reads the bill: project or workspace that nobody else uses; may be given several times',
+      several,
+      [],
+    )
     .option('--clear <field>', 'declare nothing any more: tier, region, tags, ...', several, [])
     .action(describeKey);
   keys
@@ -182,8 +202,17 @@ async function add(provider: string, options: AddOptions): Promise<void> {
     secret,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(options.kind === undefined ? {} : { kind: options.kind }),
-    ...(options.proxy === undefined ? {} : { metadata: { proxy: options.proxy } }),
+    ...(options.billing === undefined ? {} : { purpose: 'billing' }),
+    metadata: {
+      ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
+      ...(options.account === undefined ? {} : { account: options.account }),
+      ...(options.billingScope.length > 0 ? { billingScopes: options.billingScope } : {}),
+    },
   });
+  if (view.purpose === 'billing') {
+    print(view, `Added ${view.name} (${view.id}), which reads the bill of ${provider}. No request uses it.`);
+    return;
+  }
   const verified =
     view.modelCount === null
       ? `${provider} lists no models, so the first request will tell whether it is good`
@@ -206,8 +235,12 @@ async function list(): Promise<void> {
     key.name,
     key.providerId,
     `...${key.hint}`,
-    key.until === null ? key.state : `${key.state}, back ${relativeTime(key.until, now)}`,
-    key.modelCount === null ? '?' : String(key.modelCount),
+    key.purpose === 'billing'
+      ? `reads the bill${key.state === 'available' ? '' : `, ${key.state}`}`
+      : key.until === null
+        ? key.state
+        : `${key.state}, back ${relativeTime(key.until, now)}`,
+    key.purpose === 'billing' ? '' : key.modelCount === null ? '?' : String(key.modelCount),
     formatUsd(key.spentTodayNano),
     key.id,
   ]);
@@ -223,7 +256,10 @@ function invalidKeys(keys: readonly KeyView[]): readonly string[] {
 
 /** More keys of one account are no more quota, whatever one hopes. */
 function sharedQuotas(keys: readonly KeyView[]): readonly string[] {
-  const groups = Map.groupBy(keys, (key) => key.quotaGroup);
+  const groups = Map.groupBy(
+    keys.filter(({ purpose }) => purpose === undefined),
+    (key) => key.quotaGroup,
+  );
   return [...groups].flatMap(([account, members]) => {
     if (account === null || members.length < 2) return [];
     const names = members.map((key) => key.name).join(', ');
@@ -264,12 +300,13 @@ interface DescribeOptions {
   readonly quality?: number;
   readonly allowModel: readonly string[];
   readonly denyModel: readonly string[];
+  readonly billingScope: readonly string[];
   readonly clear: readonly string[];
 }
 
 /** What is not named stays as it is declared. */
 async function describeKey(key: string, options: DescribeOptions): Promise<void> {
-  const { tag, allowModel, denyModel, clear, ...rest } = options;
+  const { tag, allowModel, denyModel, billingScope, clear, ...rest } = options;
   const client = await daemon();
   const view = await client.call<KeyView>('PATCH', `keys/${await keyId(key)}`, {
     metadata: {
@@ -278,6 +315,7 @@ async function describeKey(key: string, options: DescribeOptions): Promise<void>
       ...(tag.length > 0 ? { tags: tag } : {}),
       ...(allowModel.length > 0 ? { allowModels: allowModel } : {}),
       ...(denyModel.length > 0 ? { denyModels: denyModel } : {}),
+      ...(billingScope.length > 0 ? { billingScopes: billingScope } : {}),
     },
   });
   const facts = Object.entries(view.metadata).map(([name, value]) => `${name} ${JSON.stringify(value)}`);

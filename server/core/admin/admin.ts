@@ -93,7 +93,9 @@ export class Admin {
       disabled: 0,
       invalid: 0,
     };
-    for (const key of await this.keys.list()) keysByState[key.state]++;
+    for (const key of await this.keys.list()) {
+      if (key.purpose === undefined) keysByState[key.state]++;
+    }
     return {
       version,
       startedAt,

@@ -42,6 +42,7 @@ const keyMetadata = z.strictObject({
     )
     .exactOptional(),
   proxy: proxyUrl.exactOptional(),
+  billingScopes: z.array(name).max(100).exactOptional(),
 });
 
 const metadataChange = z.strictObject({
@@ -56,6 +57,7 @@ const metadataChange = z.strictObject({
   denyModels: keyMetadata.shape.denyModels.nullable(),
   prices: keyMetadata.shape.prices.nullable(),
   proxy: keyMetadata.shape.proxy.nullable(),
+  billingScopes: keyMetadata.shape.billingScopes.nullable(),
 });
 
 const objectiveName = z.enum(['cost', 'reliability', 'fairness', 'speed', 'quality']);
@@ -73,6 +75,10 @@ export const addKeyBody = z.strictObject({
   secret: z.string().max(8192).default(''),
   baseUrl: z.string().max(2048).exactOptional(),
   kind: providerKind.exactOptional(),
+  purpose: z
+    .literal('billing')
+    .exactOptional()
+    .meta({ description: 'It only reads what its provider billed; no request uses it.' }),
   metadata: keyMetadata.exactOptional(),
 });
 
@@ -117,6 +123,7 @@ const providerSettings = z.strictObject({
     .regex(/^[a-z0-9-]{1,40}$/)
     .exactOptional(),
   key: z.literal('none').exactOptional(),
+  billing: z.literal('openrouter').exactOptional(),
 });
 
 export const providerBody = z.strictObject({

@@ -19,10 +19,11 @@ import { checkSecret } from './check-secret.ts';
 import { keyTarget } from './key-target.ts';
 import { auditedKey, type MetadataChange, withChange } from './key-metadata.ts';
 import { keyView } from './key-view.ts';
-import { type Listing, listModels } from './list-models.ts';
+import type { Listing } from './list-models.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import type { ProviderAdmin } from './provider-admin.ts';
 import { secretToKeep } from './secret-to-keep.ts';
+import { type VerifiedKey, verifyKey } from './verify-key.ts';
 
 /** How long a key is benched by hand where nothing is said, ms. */
 const DEFAULT_BENCH_MS = 60_000;
@@ -58,6 +59,8 @@ export interface NewKey {
   readonly models?: readonly string[];
   /** `listing`, if left out: the provider is asked for its models, which is free, and refuses a wrong secret. */
   readonly verify?: 'listing' | 'none';
+  /** A key that only reads what its provider billed: that is what it is verified with. */
+  readonly purpose?: 'billing';
 }
 
 /** What people do with keys: add, check, switch, remove. Every change is stored before it takes effect. */
@@ -71,18 +74,19 @@ export class KeyAdmin {
   /**
    * Verifies the secret with the provider's free model listing, then keeps it sealed, with its provider's base URL if
    * one is given. Throws `RouterError`: `not_found` (provider), `conflict` (name or secret is taken, or the provider's
-   * keys belong to another base URL), `key_placeholder`, `subscription_login`, `key_refused`, `provider_unreachable`.
+   * keys belong to another base URL), `key_placeholder`, `subscription_login`, `billing_key`, `key_refused`, `provider_unreachable`.
    */
   async add(input: NewKey, actor: string): Promise<KeyView> {
     const { turns } = this.#parts;
     const name = input.name.trim();
     const { provider, adapter } = keyTarget(this.#parts, input);
     const secret = secretToKeep(adapter, provider, input.secret);
-    await this.#checkNew(adapter, name, secret);
+    const { purpose, metadata } = input;
+    await this.#checkNew({ adapter, purpose }, name, secret);
     const listing =
       input.verify === 'none'
         ? { models: input.models ?? null, account: null }
-        : await this.#list(provider, adapter, secret, input.metadata?.proxy);
+        : await verifyKey(this.#parts, { provider, adapter, purpose, proxy: metadata?.proxy }, secret);
     return turns.run(async () => {
       // What was looked at before may have changed while the provider was asked.
       const target = keyTarget(this.#parts, input);
@@ -92,7 +96,7 @@ export class KeyAdmin {
           `"${provider.id}" was pointed elsewhere meanwhile. Nothing was added; try again.`,
         );
       }
-      await this.#checkNew(adapter, name, secret);
+      await this.#checkNew({ adapter, purpose }, name, secret);
       return this.#keep({ ...input, name, secret }, target.provider, listing, actor);
     });
   }
@@ -104,13 +108,14 @@ export class KeyAdmin {
     actor: string,
   ): Promise<KeyView> {
     const { store, vault, random, clock, pool, changes } = this.#parts;
-    const { name, secret, metadata = {}, baseUrl } = input;
+    const { name, secret, metadata = {}, baseUrl, purpose } = input;
     const record: KeyRecord = {
       id: random.id('key'),
       providerId: provider.id,
       name,
       hint: secret.slice(-4),
       enabled: true,
+      ...(purpose === undefined ? {} : { purpose }),
       invalidSince: null,
       invalidReason: null,
       models: listing.models,
@@ -179,11 +184,11 @@ export class KeyAdmin {
     const key = this.#get(idOrName);
     const { id } = key.record;
     const secret = secretToKeep(key.adapter, key.provider, input.secret);
-    await checkSecret(this.#parts, key.adapter, secret);
+    await checkSecret(this.#parts, whom(key), secret);
     const listing =
       input.verify === 'none'
         ? { models: key.record.models, account: null }
-        : await this.#list(key.provider, key.adapter, secret, key.record.metadata.proxy);
+        : await verifyKey(this.#parts, whom(key), secret);
     const before = this.#get(id);
     const record: KeyRecord = {
       ...before.record,
@@ -280,7 +285,7 @@ export class KeyAdmin {
       throw new RouterError('conflict', `${key.record.name} is disabled. Enable it before checking it.`);
     }
     try {
-      const listing = await this.#list(key.provider, key.adapter, secret, key.record.metadata.proxy);
+      const listing = await verifyKey(this.#parts, whom(key), secret);
       const verdict = { invalidSince: null, invalidReason: null, checkedAt: clock.now() };
       const { models } = listing;
       const quotaGroup = listing.account ?? key.record.quotaGroup;
@@ -325,9 +330,13 @@ export class KeyAdmin {
     return key;
   }
 
-  async #checkNew(adapter: ProviderAdapter, name: string, secret: string): Promise<void> {
+  async #checkNew(
+    key: { readonly adapter: ProviderAdapter; readonly purpose: KeyRecord['purpose'] },
+    name: string,
+    secret: string,
+  ): Promise<void> {
     this.#checkName(name);
-    await checkSecret(this.#parts, adapter, secret);
+    await checkSecret(this.#parts, key, secret);
   }
 
   #checkName(name: string): void {
@@ -346,26 +355,6 @@ export class KeyAdmin {
       before: before && auditedKey(before),
       after: after && auditedKey(after),
     });
-  }
-
-  async #list(
-    provider: ProviderRecord,
-    adapter: ProviderAdapter,
-    secret: string,
-    proxy: string | undefined,
-  ): Promise<Extract<Listing, { ok: true }>> {
-    const listing = await listModels(this.#parts, { provider, adapter, proxy }, secret);
-    if (listing.ok) return listing;
-    const { failure } = listing;
-    // The provider's sentence may repeat the key.
-    const said = this.#parts.vault.redact(failure.message.replaceAll(secret, '[redacted]'));
-    if (failure.class === 'key_invalid' || failure.class === 'permission_denied') {
-      throw new RouterError('key_refused', `${provider.name} refused the key: ${said}`);
-    }
-    throw new RouterError(
-      'provider_unreachable',
-      `The key could not be verified with ${provider.name} at ${provider.baseUrl}: ${said}`,
-    );
   }
 
   async #change(key: PooledKey, record: KeyRecord, trigger: string, requestId?: string): Promise<void> {
@@ -396,4 +385,8 @@ export class KeyAdmin {
     const counters = await store.counters(addresses);
     return keys.map((key, index) => keyView(this.#parts, key, counters[index]?.spent ?? 0));
   }
+}
+
+function whom({ provider, adapter, record }: PooledKey): VerifiedKey {
+  return { provider, adapter, purpose: record.purpose, proxy: record.metadata.proxy };
 }

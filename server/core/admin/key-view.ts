@@ -19,6 +19,7 @@ export function keyView(
     providerId: record.providerId,
     hint: record.hint,
     enabled: record.enabled,
+    ...(record.purpose === undefined ? {} : { purpose: record.purpose }),
     ...rollUp(record, closed),
     invalidReason: record.invalidReason,
     quotaGroup: record.quotaGroup,

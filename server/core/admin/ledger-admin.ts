@@ -1,6 +1,7 @@
+import type { NanoUsd } from '../../../shared/model/money.ts';
 import { amountsOf } from '../ledger/settle-cost.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Ledger, LedgerEntry } from '../ports/store.ts';
+import type { Ledger, LedgerEntry, Settlement } from '../ports/store.ts';
 import { RouterError } from '../router-error.ts';
 import { amountOfDollars } from './amount-of-dollars.ts';
 import type { AuditLog } from './audit-log.ts';
@@ -8,6 +9,13 @@ import type { ChangeHub } from './change-hub.ts';
 
 /** More than any request makes. */
 const MAX_ATTEMPTS = 1000;
+
+/** What an attempt of unknown outcome turned out to cost. */
+export interface KnownCost {
+  readonly requestId: string;
+  readonly attemptId: string;
+  readonly costNano: NanoUsd;
+}
 
 /** What was booked, and what a person knows better. */
 export class LedgerAdmin {
@@ -41,29 +49,46 @@ export class LedgerAdmin {
     attempt: { readonly requestId: string; readonly attemptId: string; readonly usd: number },
     actor: string,
   ): Promise<LedgerEntry> {
-    const { requestId, attemptId } = attempt;
-    const costNano = amountOfDollars(attempt.usd);
-    const before = await this.#entry(requestId, attemptId);
-    if (before.state !== 'unknown') {
-      const why = before.state === 'settled' ? 'is settled' : 'still runs';
-      throw new RouterError('conflict', `Attempt "${attemptId}" ${why}: its cost is not in doubt.`);
-    }
-    const { usage, costBasis } = before;
-    await this.#store.settleMany([
-      {
-        attemptId,
-        at: this.#clock.now(),
-        costNano,
-        costBasis: costNano === 0 ? 'not_billed' : 'estimated',
-        usage,
-        amounts: amountsOf(usage),
-      },
-    ]);
-    const known = { costNano: before.costNano, costBasis, reservedNano: before.reservedNano };
-    const change = { action: 'attempt.correct', target: attemptId, before: known, after: { costNano } };
-    await this.#audit.record({ actor, ...change });
-    this.#changes.emit('limits', 'state');
+    const { requestId, attemptId, usd } = attempt;
+    await this.correctAll([{ requestId, attemptId, costNano: amountOfDollars(usd) }], { actor });
     return this.#entry(requestId, attemptId);
+  }
+
+  /**
+   * The same for several, all or none of them. `because` is kept in the audit log with each. Throws as `correct` does,
+   * before anything is booked.
+   */
+  async correctAll(
+    attempts: readonly KnownCost[],
+    { actor, because = {} }: { readonly actor: string; readonly because?: object },
+  ): Promise<void> {
+    const before: LedgerEntry[] = [];
+    for (const { requestId, attemptId } of attempts) before.push(await this.#unknown(requestId, attemptId));
+    const at = this.#clock.now();
+    await this.#store.settleMany(
+      before.map(({ attemptId, usage }, index): Settlement => {
+        const costNano = attempts[index]?.costNano ?? 0;
+        const costBasis = costNano === 0 ? 'not_billed' : 'estimated';
+        return { attemptId, at, costNano, costBasis, usage, amounts: amountsOf(usage) };
+      }),
+    );
+    for (const [index, { attemptId, costNano, costBasis, reservedNano }] of before.entries()) {
+      await this.#audit.record({
+        actor,
+        action: 'attempt.correct',
+        target: attemptId,
+        before: { costNano, costBasis, reservedNano },
+        after: { costNano: attempts[index]?.costNano, ...because },
+      });
+    }
+    this.#changes.emit('limits', 'state');
+  }
+
+  async #unknown(requestId: string, attemptId: string): Promise<LedgerEntry> {
+    const entry = await this.#entry(requestId, attemptId);
+    if (entry.state === 'unknown') return entry;
+    const why = entry.state === 'settled' ? 'is settled' : 'still runs';
+    throw new RouterError('conflict', `Attempt "${attemptId}" ${why}: its cost is not in doubt.`);
   }
 
   async #entry(requestId: string, attemptId: string): Promise<LedgerEntry> {

@@ -42,7 +42,7 @@ export class ModelCatalogue {
     };
     const slots = Object.keys(caller.models ?? {}).filter((slot) => !slot.includes('*'));
     for (const name of [...names.all(), ...slots]) add(name);
-    for (const { record, provider } of pool.all()) {
+    for (const { record, provider } of pool.forRequests()) {
       for (const model of record.models ?? []) {
         add(model);
         // Some callers may only ask for it together with its provider.

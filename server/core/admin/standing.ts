@@ -7,7 +7,7 @@ export async function readStanding(admin: Admin, router: Router): Promise<Standi
   const [keys, budgets] = await Promise.all([admin.keys.list(), admin.budgets.list()]);
   return {
     running: router.running,
-    keys,
+    keys: keys.filter(({ purpose }) => purpose === undefined),
     quotas: admin.quotas.status(null).map(({ record, used, capacity, prediction }) => ({
       id: record.id,
       owner: record.owner,

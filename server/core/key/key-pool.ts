@@ -126,8 +126,14 @@ export class KeyPool {
     return this.all().filter((key) => key.owners.includes(owner));
   }
 
+  /** Those that only read bills too. */
   all(): readonly PooledKey[] {
     return [...this.#keys.values()];
+  }
+
+  /** Keys that may answer requests. */
+  forRequests(): readonly PooledKey[] {
+    return this.all().filter(({ record }) => record.purpose === undefined);
   }
 
   /**
@@ -153,7 +159,7 @@ export class KeyPool {
   /** Usable keys, of one provider or any, that list a model, or whose provider owns such names and has no listing. */
   offering(model: string, pinned: string | null): readonly PooledKey[] {
     const listed = this.#index().get(model);
-    return this.all().filter(
+    return this.forRequests().filter(
       (key) =>
         key.record.enabled &&
         key.record.invalidSince === null &&
@@ -167,7 +173,7 @@ export class KeyPool {
       const spoken = protocolsFor(key, model);
       return protocols.some((protocol) => spoken.has(protocol));
     };
-    const keys = this.all().filter(speaks);
+    const keys = this.forRequests().filter(speaks);
     if (model === '') return nameless(keys, pinned);
     const listed = this.#index().get(model);
     const unlisted = (key: PooledKey): boolean =>
@@ -189,7 +195,7 @@ export class KeyPool {
   #index(): Map<string, Set<PooledKey>> {
     if (this.#byModel) return this.#byModel;
     const index = new Map<string, Set<PooledKey>>();
-    for (const key of this.#keys.values()) {
+    for (const key of this.forRequests()) {
       for (const model of key.record.models ?? []) {
         // Providers list dated snapshots and answer to the undated name too.
         const others = key.adapter.callNames?.(model) ?? [];

@@ -2,6 +2,7 @@ import type { ProviderKind, ProviderRecord } from '../../../shared/model/records
 import type { FailureClass } from '../../../shared/model/reasons.ts';
 import type { LimitDimension } from '../../../shared/model/states.ts';
 import type { Protocol } from '../../../shared/model/trace.ts';
+import type { BillingReader } from './billing.ts';
 import type { HeaderMap, UpstreamRequest } from './upstream.ts';
 
 /** One limit as a response's headers report it. */
@@ -54,9 +55,9 @@ export interface AnswerDecoder {
   push(chunk: Uint8Array): Uint8Array;
 }
 
-/** Why a secret can't be a key of a provider. */
+/** Why a secret can't be a key of a provider. `billing_key`: it can't answer requests, but may read the bill. */
 export interface SecretRefusal {
-  readonly code: 'key_placeholder' | 'subscription_login';
+  readonly code: 'key_placeholder' | 'subscription_login' | 'billing_key';
   readonly message: string;
 }
 
@@ -111,6 +112,8 @@ export interface ProviderAdapter {
   readRequestId(headers: HeaderMap): string | null;
   /** What to keep of a credential that is pasted in a form that is no header's value, such as a JSON file. */
   readSecret?(pasted: string): string;
-  /** Why a secret can't be a key of this provider (a placeholder, a subscription login); `null` if it may be. */
+  /** Why a secret can't be a key of this provider (a placeholder, a login, an admin key); `null` if it may be. */
   refuseSecret(secret: string): SecretRefusal | null;
+  /** How the provider tells what it billed; `null`, as if left out: it has no API for that, or none that is known. */
+  billing?(provider: ProviderRecord): BillingReader | null;
 }

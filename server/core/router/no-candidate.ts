@@ -31,7 +31,7 @@ export function modelUnknown(
   pinned: string | null,
 ): RouterFailure {
   const failure = { code: 'no_key_for_model', status: 404, final: true } as const;
-  if (pool.all().length === 0) {
+  if (pool.forRequests().length === 0) {
     return {
       ...failure,
       message:

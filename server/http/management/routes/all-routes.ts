@@ -3,6 +3,7 @@ import type { WebhookAdmin } from '../../../core/admin/webhook-admin.ts';
 import type { BodyRecorder } from '../../../core/recording/body-recorder.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Reports } from '../../../core/ports/reports.ts';
+import type { Reconciler } from '../../../core/reconciliation/reconciler.ts';
 import type { Route } from '../route.ts';
 import { bodyRoutes } from './body-routes.ts';
 import { daemonRoutes, type Lifecycle } from './daemon-routes.ts';
@@ -12,6 +13,7 @@ import { limitRoutes } from './limit-routes.ts';
 import { modelRoutes } from './model-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
+import { reconciliationRoutes } from './reconciliation-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import { stateRoutes } from './state-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
@@ -23,13 +25,14 @@ export interface ManagementParts {
   readonly webhooks: WebhookAdmin;
   readonly bodies: BodyRecorder;
   readonly reports: Reports;
+  readonly reconciler: Reconciler;
   readonly clock: Clock;
   readonly lifecycle: Lifecycle;
 }
 
 /** The management API: what there is, and what it calls. Of two paths that fit the first one counts. */
 export function managementRoutes(parts: ManagementParts): readonly Route[] {
-  const { admin, webhooks, bodies, reports, clock, lifecycle } = parts;
+  const { admin, webhooks, bodies, reports, reconciler, clock, lifecycle } = parts;
   return [
     ...stateRoutes(admin),
     ...keyRoutes(admin),
@@ -40,6 +43,7 @@ export function managementRoutes(parts: ManagementParts): readonly Route[] {
     ...policyRoutes(admin),
     ...historyRoutes(admin),
     ...bodyRoutes(bodies),
+    ...reconciliationRoutes(reconciler, clock),
     ...reportRoutes({ admin, reports }, clock),
     ...webhookRoutes(webhooks),
     ...tokenRoutes(admin),

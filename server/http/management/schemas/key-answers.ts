@@ -29,6 +29,7 @@ const metadata = z
     denyModels: z.array(z.string()).exactOptional(),
     prices: z.record(z.string(), price).exactOptional(),
     proxy: z.string().exactOptional(),
+    billingScopes: z.array(z.string()).exactOptional(),
   })
   .register(named, { id: 'KeyMetadata' });
 
@@ -51,6 +52,10 @@ export const key = z
     providerId: id,
     hint: z.string().meta({ description: 'The last four characters of the secret.' }),
     enabled: z.boolean(),
+    purpose: z
+      .literal('billing')
+      .exactOptional()
+      .meta({ description: 'It only reads what its provider billed; no request uses it.' }),
     state: keyState,
     until: time.nullable().meta({ description: 'When the state ends by itself; null: not known, or never.' }),
     invalidReason: z.string().nullable(),

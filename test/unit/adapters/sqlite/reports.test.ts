@@ -187,4 +187,29 @@ describe('SqliteReports', () => {
       code: 'store_unavailable',
     });
   });
+
+  it('are sums by key and UTC day beside what nobody saw ending, as of one moment', async () => {
+    const midnight = Date.UTC(2026, 10, 21);
+    await spend('late', { at: midnight - 1 }, 40);
+    await spend('early', { at: midnight }, 50, 'estimated');
+    await spend('next', { at: midnight + 1 }, 60);
+    await store.reserveMany([reservation('unseen', { at: midnight + 2, holds: [] })]);
+    const settled = settlement('unseen', { costNano: 5, costBasis: 'estimated' });
+    await store.settleMany([{ ...settled, mostNano: 100 }]);
+    await store.reserveMany([reservation('running', { at: midnight + 3, holds: [] })]);
+    const reports = new SqliteReports({ file: fixture.file, worker: WORKER });
+    const daily = await reports.daily({ since: midnight - DAY_MS, until: midnight + DAY_MS });
+    const key = { providerId: 'openai', keyId: 'k1' };
+    assert.deepEqual(daily.settled, [
+      { ...key, day: midnight - DAY_MS, attempts: 1, costNano: 40, estimatedNano: 0 },
+      { ...key, day: midnight, attempts: 2, costNano: 110, estimatedNano: 50 },
+    ]);
+    assert.deepEqual(
+      daily.unknown.map(({ attemptId, costNano, reservedNano }) => [attemptId, costNano, reservedNano]),
+      [['unseen', 5, 100]],
+    );
+    assert.equal(daily.truncated, false);
+    const before = await reports.daily({ since: midnight - DAY_MS, until: midnight });
+    assert.deepEqual([before.settled.length, before.unknown], [1, []]);
+  });
 });
