@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { VERSION } from '../../shared/version.ts';
 import { addAuditCommand } from './commands/audit.ts';
 import { addBodiesCommand } from './commands/bodies.ts';
+import { addBackupCommands } from './commands/backup.ts';
 import { addBudgetsCommands } from './commands/budgets.ts';
 import { addConnectCommands } from './commands/connect.ts';
 import { addDaemonCommands } from './commands/daemon.ts';
@@ -60,5 +61,6 @@ export function program(json: boolean): Command {
   addAuditCommand(root);
   addTokensCommands(root);
   addWebhooksCommands(root);
+  addBackupCommands(root);
   return root;
 }

@@ -234,6 +234,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     prices,
     clock,
     changes,
+    audit,
     version: parts.version,
     startedAt,
   });

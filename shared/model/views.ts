@@ -178,6 +178,15 @@ export interface StateView {
   readonly pricesAsOf: number;
 }
 
+/** A copy of the database, checked after it was written. */
+export interface BackupView {
+  /** Its absolute path. */
+  readonly file: string;
+  readonly bytes: number;
+  /** ms since the epoch. */
+  readonly createdAt: number;
+}
+
 /** One line of a request list. */
 export interface RequestView {
   readonly requestId: string;

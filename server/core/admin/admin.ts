@@ -10,6 +10,7 @@ import type { PriceBook } from '../ports/prices.ts';
 import type { AuditEntry, AuditQuery, Store, TraceSearch } from '../ports/store.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { Router } from '../router/router.ts';
+import type { AuditLog } from './audit-log.ts';
 import type { BudgetAdmin } from './budget-admin.ts';
 import type { ChangeHub } from './change-hub.ts';
 import type { DryRun } from './dry-run.ts';
@@ -42,6 +43,7 @@ export interface AdminParts {
   readonly prices: PriceBook;
   readonly clock: Clock;
   readonly changes: ChangeHub;
+  readonly audit: AuditLog;
   readonly version: string;
   readonly startedAt: number;
 }
@@ -61,6 +63,8 @@ export class Admin {
   /** What can be asked for. */
   readonly models: ModelCatalogue;
   readonly changes: ChangeHub;
+  /** For what is done beside what this holds. */
+  readonly audit: AuditLog;
   readonly #parts: AdminParts;
   /** Known once the listener is up. */
   proxyUrl = '';
@@ -78,6 +82,7 @@ export class Admin {
     this.modelNames = parts.modelNames;
     this.models = parts.models;
     this.changes = parts.changes;
+    this.audit = parts.audit;
     this.#parts = parts;
   }
 

@@ -2,9 +2,11 @@ import type { Admin } from '../../../core/admin/admin.ts';
 import type { WebhookAdmin } from '../../../core/admin/webhook-admin.ts';
 import type { BodyRecorder } from '../../../core/recording/body-recorder.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
+import type { Backups } from '../../../core/ports/backups.ts';
 import type { Reports } from '../../../core/ports/reports.ts';
 import type { Route } from '../route.ts';
 import { bodyRoutes } from './body-routes.ts';
+import { backupRoutes } from './backup-routes.ts';
 import { daemonRoutes, type Lifecycle } from './daemon-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { keyRoutes } from './key-routes.ts';
@@ -23,13 +25,14 @@ export interface ManagementParts {
   readonly webhooks: WebhookAdmin;
   readonly bodies: BodyRecorder;
   readonly reports: Reports;
+  readonly backups: Backups;
   readonly clock: Clock;
   readonly lifecycle: Lifecycle;
 }
 
 /** The management API: what there is, and what it calls. Of two paths that fit the first one counts. */
 export function managementRoutes(parts: ManagementParts): readonly Route[] {
-  const { admin, webhooks, bodies, reports, clock, lifecycle } = parts;
+  const { admin, webhooks, bodies, reports, backups, clock, lifecycle } = parts;
   return [
     ...stateRoutes(admin),
     ...keyRoutes(admin),
@@ -43,6 +46,7 @@ export function managementRoutes(parts: ManagementParts): readonly Route[] {
     ...reportRoutes({ admin, reports }, clock),
     ...webhookRoutes(webhooks),
     ...tokenRoutes(admin),
+    ...backupRoutes(backups, admin),
     ...daemonRoutes(lifecycle),
   ];
 }
