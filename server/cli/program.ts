@@ -7,6 +7,7 @@ import { addBudgetsCommands } from './commands/budgets.ts';
 import { addConnectCommands } from './commands/connect.ts';
 import { addDaemonCommands } from './commands/daemon.ts';
 import { addEnvCommand } from './commands/env.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addKeysCommands } from './commands/keys.ts';
 import { addModelsCommands } from './commands/models.ts';
 import { addPoliciesCommands } from './commands/policies.ts';
@@ -61,6 +62,7 @@ export function program(json: boolean): Command {
   addAuditCommand(root);
   addTokensCommands(root);
   addWebhooksCommands(root);
+  addDoctorCommand(root);
   addBackupCommands(root);
   return root;
 }

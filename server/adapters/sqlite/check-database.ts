@@ -17,5 +17,8 @@ export function checkDatabase(connection: Connection, depth: 'quick' | 'thorough
   const pragma = depth === 'quick' ? 'quick_check(1)' : 'integrity_check(1)';
   const verdict = connection.pragma(pragma, { simple: true });
   if (verdict === 'ok') return;
-  throw new RouterError('store_unavailable', `The database is damaged (${String(verdict).slice(0, 200)}).`);
+  throw new RouterError(
+    'store_unavailable',
+    `The database is damaged (${String(verdict).replace(/\s+/g, ' ').slice(0, 200)}).`,
+  );
 }
