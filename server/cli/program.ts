@@ -15,6 +15,7 @@ import { addQuotasCommands } from './commands/quotas.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRequestsCommands } from './commands/requests.ts';
 import { addRouteCommand } from './commands/route.ts';
+import { addServiceCommands } from './commands/service.ts';
 import { addTokensCommands } from './commands/tokens.ts';
 import { addVirtualKeysCommands } from './commands/virtual-keys.ts';
 import { addWebhooksCommands } from './commands/webhooks.ts';
@@ -62,6 +63,7 @@ export function program(json: boolean): Command {
   addAuditCommand(root);
   addTokensCommands(root);
   addWebhooksCommands(root);
+  addServiceCommands(root);
   addDoctorCommand(root);
   addBackupCommands(root);
   return root;
