@@ -11,6 +11,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addKeysCommands } from './commands/keys.ts';
 import { addModelsCommands } from './commands/models.ts';
 import { addPoliciesCommands } from './commands/policies.ts';
+import { addPricesCommands } from './commands/prices.ts';
 import { addQuotasCommands } from './commands/quotas.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRequestsCommands } from './commands/requests.ts';
@@ -63,6 +64,7 @@ export function program(json: boolean): Command {
   addAuditCommand(root);
   addTokensCommands(root);
   addWebhooksCommands(root);
+  addPricesCommands(root);
   addServiceCommands(root);
   addDoctorCommand(root);
   addBackupCommands(root);

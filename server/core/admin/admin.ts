@@ -20,6 +20,7 @@ import type { ManagementTokens } from './management-tokens.ts';
 import type { PolicyAdmin } from './policy-admin.ts';
 import type { ModelCatalogue } from './model-catalogue.ts';
 import type { ModelNameAdmin } from './model-name-admin.ts';
+import type { PriceAdmin } from './price-admin.ts';
 import type { ProviderAdmin } from './provider-admin.ts';
 import type { QuotaAdmin } from './quota-admin.ts';
 import type { VirtualKeys } from './virtual-keys.ts';
@@ -33,6 +34,7 @@ export interface AdminParts {
   readonly quotas: QuotaAdmin;
   readonly policies: PolicyAdmin;
   readonly ledger: LedgerAdmin;
+  readonly priceList: PriceAdmin;
   readonly dryRun: DryRun;
   readonly modelNames: ModelNameAdmin;
   readonly models: ModelCatalogue;
@@ -58,6 +60,7 @@ export class Admin {
   readonly quotas: QuotaAdmin;
   readonly policies: PolicyAdmin;
   readonly ledger: LedgerAdmin;
+  readonly prices: PriceAdmin;
   readonly dryRun: DryRun;
   readonly modelNames: ModelNameAdmin;
   /** What can be asked for. */
@@ -78,6 +81,7 @@ export class Admin {
     this.quotas = parts.quotas;
     this.policies = parts.policies;
     this.ledger = parts.ledger;
+    this.prices = parts.priceList;
     this.dryRun = parts.dryRun;
     this.modelNames = parts.modelNames;
     this.models = parts.models;

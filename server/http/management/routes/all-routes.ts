@@ -13,6 +13,7 @@ import { keyRoutes } from './key-routes.ts';
 import { limitRoutes } from './limit-routes.ts';
 import { modelRoutes } from './model-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
+import { priceRoutes } from './price-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import { stateRoutes } from './state-routes.ts';
@@ -46,6 +47,7 @@ export function managementRoutes(parts: ManagementParts): readonly Route[] {
     ...reportRoutes({ admin, reports }, clock),
     ...webhookRoutes(webhooks),
     ...tokenRoutes(admin),
+    ...priceRoutes(admin),
     ...backupRoutes(backups, admin),
     ...daemonRoutes(lifecycle),
   ];
