@@ -5,6 +5,7 @@ import { addBodiesCommand } from './commands/bodies.ts';
 import { addBackupCommands } from './commands/backup.ts';
 import { addBudgetsCommands } from './commands/budgets.ts';
 import { addConnectCommands } from './commands/connect.ts';
+import { addCompletionCommand } from './commands/completion.ts';
 import { addDaemonCommands } from './commands/daemon.ts';
 import { addEnvCommand } from './commands/env.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -68,5 +69,6 @@ export function program(json: boolean): Command {
   addServiceCommands(root);
   addDoctorCommand(root);
   addBackupCommands(root);
+  addCompletionCommand(root);
   return root;
 }
