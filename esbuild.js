@@ -26,6 +26,7 @@ const bundles = [
       cli: 'server/cli/main.ts',
       'run-daemon': 'server/daemon/run-daemon.ts',
       'checkpoint-worker': 'server/adapters/sqlite/checkpoint-worker.ts',
+      'backup-worker': 'server/adapters/sqlite/backup-worker.ts',
       'report-worker': 'server/adapters/sqlite/report-worker.ts',
       'policy-worker': 'server/lsp/policies/policy-worker.ts',
     },

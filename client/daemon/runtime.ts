@@ -39,6 +39,7 @@ const BUNDLES: readonly string[] = [
   'checkpoint-worker.cjs',
   'report-worker.cjs',
   'policy-worker.cjs',
+  'backup-worker.cjs',
 ];
 
 function isPartOfDaemon(name: string): boolean {

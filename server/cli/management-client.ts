@@ -34,23 +34,29 @@ export class ManagementClient {
     this.endpoint = endpoint;
   }
 
-  /** Throws `RouterError` with the daemon's code and sentence unless the call succeeded. */
+  /** Throws `RouterError` with the daemon's code and sentence unless the call succeeded; half a minute unless more is given. */
   async call<T>(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     route: string,
     body?: object,
+    limitMs?: number,
   ): Promise<T> {
-    const { status, text } = await this.#ask(method, `/api/v1/${route}`, body);
+    const { status, text } = await this.#ask(method, `/api/v1/${route}`, body, limitMs);
     const value = parse(text) as { error?: { code: ErrorCode; message: string } } | null;
     if (status < 300 && value) return value as T;
     if (value?.error) throw new RouterError(value.error.code, value.error.message);
     throw new RouterError('internal', `The daemon's answer (HTTP ${status}) can't be read. ${logHint()}`);
   }
 
-  async #ask(method: string, path: string, body: object | undefined): Promise<DaemonAnswer> {
+  async #ask(
+    method: string,
+    path: string,
+    body: object | undefined,
+    limitMs: number | undefined,
+  ): Promise<DaemonAnswer> {
     const line = await DaemonLine.open(this.endpoint);
     try {
-      return await line.request(method, path, body);
+      return await line.request(method, path, body, limitMs);
     } catch (error) {
       const { pid, port } = this.endpoint;
       const message = `The daemon (process ${pid}) does not answer on port ${port}. ${logHint()}`;

@@ -89,3 +89,11 @@ export function relativeTime(at: number, now: number): string {
 export function amount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** `12 KB`, `3.4 MB`, `1.2 GB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['KB', 'MB', 'GB', 'TB'];
+  const step = Math.min(Math.max(1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10)), units.length);
+  const value = bytes / 1024 ** step;
+  return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} ${units[step - 1]}`;
+}

@@ -13,6 +13,7 @@ import { ModelCatalogue } from './admin/model-catalogue.ts';
 import { ModelNameAdmin } from './admin/model-name-admin.ts';
 import { OneAtATime } from './admin/one-at-a-time.ts';
 import { parsePolicy, PolicyAdmin } from './admin/policy-admin.ts';
+import { PriceAdmin } from './admin/price-admin.ts';
 import { ProviderAdmin } from './admin/provider-admin.ts';
 import { QuotaAdmin } from './admin/quota-admin.ts';
 import { VirtualKeys } from './admin/virtual-keys.ts';
@@ -217,6 +218,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     quotas: quotaAdmin,
     policies: policyAdmin,
     ledger: new LedgerAdmin(changing),
+    priceList: new PriceAdmin({ pool, prices, upstream, clock, audit }),
     dryRun: new DryRun({
       ...changing,
       router,
@@ -234,6 +236,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     prices,
     clock,
     changes,
+    audit,
     version: parts.version,
     startedAt,
   });

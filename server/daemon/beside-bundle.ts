@@ -7,6 +7,7 @@ export interface BesideBundle {
   readonly checkpointWorker?: string;
   readonly reportWorker: string;
   readonly policyWorker: string;
+  readonly backupWorker: string;
   /** A missing one means that there is no keychain. */
   readonly keychainAddon: string;
 }
@@ -20,6 +21,7 @@ export function besideBundle(folder: string): BesideBundle {
     ...(existsSync(worker) ? { checkpointWorker: worker } : {}),
     reportWorker: path.join(folder, 'report-worker.cjs'),
     policyWorker: path.join(folder, 'policy-worker.cjs'),
+    backupWorker: path.join(folder, 'backup-worker.cjs'),
     keychainAddon: path.join(folder, 'keyring.node'),
   };
 }

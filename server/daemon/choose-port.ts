@@ -36,7 +36,8 @@ export function keptPort(folder: string): number | null {
     const port = Number(readFileSync(portFile(folder), 'utf8').trim());
     return Number.isInteger(port) && port > 0 && port < 65_536 ? port : null;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw error;
   }
 }

@@ -9,10 +9,12 @@ import type { ProviderPlace } from '../adapters/otlp/gen-ai.ts';
 import { OtlpExporter } from '../adapters/otlp/otlp-exporter.ts';
 import { type OtlpSettings, readOtlpSettings } from '../adapters/otlp/otlp-settings.ts';
 import { PinoLogger } from '../adapters/pino/pino-logger.ts';
+import { MemoryBackups } from '../adapters/memory/memory-backups.ts';
 import { MemoryReports } from '../adapters/memory/memory-reports.ts';
 import { MemoryStore } from '../adapters/memory/memory-store.ts';
 import { GenaiPriceBook } from '../adapters/prices/genai-price-book.ts';
 import { PrometheusMetrics } from '../adapters/prometheus/prometheus-metrics.ts';
+import { SqliteBackups } from '../adapters/sqlite/sqlite-backups.ts';
 import { SqliteReports } from '../adapters/sqlite/sqlite-reports.ts';
 import { SqliteStore } from '../adapters/sqlite/sqlite-store.ts';
 import { StandardWebhookSigner } from '../adapters/system/standard-webhook-signer.ts';
@@ -28,6 +30,7 @@ import { readStanding } from '../core/admin/standing.ts';
 import { WebhookAdmin } from '../core/admin/webhook-admin.ts';
 import { BodyRecorder } from '../core/recording/body-recorder.ts';
 import { openCore } from '../core/open-core.ts';
+import type { Backups } from '../core/ports/backups.ts';
 import type { Reports } from '../core/ports/reports.ts';
 import type { RegistrySnapshot, Store } from '../core/ports/store.ts';
 import { Reconciler } from '../core/reconciliation/reconciler.ts';
@@ -44,6 +47,7 @@ import { dialogueTranslator } from '../protocol/translate/translator.ts';
 import { providerAdapters } from '../providers/adapters.ts';
 import { PRESETS } from '../providers/presets.ts';
 import type { BesideBundle } from './beside-bundle.ts';
+import { databaseFile } from './database-file.ts';
 import { isProcessAlive } from './process-alive.ts';
 import type { Settings } from './settings/settings.ts';
 
@@ -172,6 +176,7 @@ export async function compose(options: DaemonOptions): Promise<Daemon> {
     bodies,
     reports,
     reconciler,
+    backups: openBackups(options, clock),
     lifecycle: options.lifecycle,
     logger,
     managementToken: options.managementToken,
@@ -226,8 +231,16 @@ function openReports({ folder, settings, reportWorker, nativeBinding }: DaemonOp
   });
 }
 
-function databaseFile(folder: string): string {
-  return path.join(folder, 'router.db');
+function openBackups(options: DaemonOptions, clock: SystemClock): Backups {
+  const { folder, settings, backupWorker, nativeBinding } = options;
+  if (settings.store === 'memory') return new MemoryBackups();
+  return new SqliteBackups({
+    file: databaseFile(folder),
+    folder: path.join(folder, 'backups'),
+    worker: backupWorker,
+    clock,
+    ...(nativeBinding === undefined ? {} : { nativeBinding }),
+  });
 }
 
 /** What is in memory only is sealed with a key that nobody keeps. */

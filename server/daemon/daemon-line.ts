@@ -55,11 +55,14 @@ export class DaemonLine {
     );
   }
 
-  /** Calls the management API. Rejects with the system's error if the connection is lost. */
-  async request(method: string, path: string, body?: object): Promise<DaemonAnswer> {
+  /**
+   * Calls the management API. Rejects with the system's error if the connection is lost, or the answer takes longer than
+   * `limitMs`.
+   */
+  async request(method: string, path: string, body?: object, limitMs = ANSWER_MS): Promise<DaemonAnswer> {
     const headers = { 'x-api-key': this.#endpoint.managementToken, 'content-type': 'application/json' };
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
-    const answer = await this.#send({ method, path, headers, limitMs: ANSWER_MS, ...text });
+    const answer = await this.#send({ method, path, headers, limitMs, ...text });
     return { status: answer.head.statusCode ?? 0, text: answer.text };
   }
 

@@ -180,6 +180,38 @@ export interface StateView {
   readonly pricesAsOf: number;
 }
 
+/** What a model costs with these keys. Amounts are nano-USD a million tokens, `null` where no price is known. */
+export interface PriceView {
+  readonly providerId: string;
+  readonly model: string;
+  /** Names of the keys that it counts for: what was declared for one key counts for that one only. */
+  readonly keys: readonly string[];
+  readonly inputNano: NanoUsd | null;
+  readonly cacheReadNano: NanoUsd | null;
+  readonly cacheWriteNano: NanoUsd | null;
+  readonly outputNano: NanoUsd | null;
+  /** In tokens; `null`: not known. */
+  readonly contextWindow: number | null;
+}
+
+/** Which prices count. */
+export interface PriceBookView {
+  readonly edition: string;
+  /** When it was published or fetched, ms since the epoch. */
+  readonly asOf: number;
+  /** Where the newest one is published. */
+  readonly source: string;
+}
+
+/** A copy of the database, checked after it was written. */
+export interface BackupView {
+  /** Its absolute path. */
+  readonly file: string;
+  readonly bytes: number;
+  /** ms since the epoch. */
+  readonly createdAt: number;
+}
+
 /** One line of a request list. */
 export interface RequestView {
   readonly requestId: string;

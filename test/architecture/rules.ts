@@ -147,6 +147,20 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { of: 'server/connect/formats/jsonc.ts', imports: ['server/connect'], packages: ['jsonc-parser'] },
   { of: 'server/connect/formats/toml.ts', imports: ['server/connect'], packages: ['smol-toml'] },
   { of: 'server/connect/formats/yaml.ts', imports: ['server/connect'], packages: ['yaml'] },
+  // What is done to a folder on which no daemon runs.
+  {
+    of: 'server/daemon/care',
+    imports: [
+      'server/adapters/envelope',
+      'server/adapters/files',
+      'server/adapters/keychain',
+      'server/adapters/sqlite',
+      'server/core/router-error.ts',
+      'server/daemon',
+      'shared',
+    ],
+    packages: ['node:*'],
+  },
 
   {
     of: 'server/cli',

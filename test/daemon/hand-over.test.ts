@@ -154,6 +154,7 @@ async function buildVersion(folder: string, version: string): Promise<string> {
     'checkpoint-worker.cjs',
     'report-worker.cjs',
     'policy-worker.cjs',
+    'backup-worker.cjs',
   ]) {
     cpSync(path.join(ROOT, 'dist', addon), path.join(folder, addon));
   }

@@ -63,7 +63,12 @@ describe('a daemon that an editor launched', () => {
   it('has all its parts beside it, away from the folder of the extension', () => {
     const [runtime = ''] = readdirSync(folder.file('runtime'));
     const parts = readdirSync(folder.file('runtime', runtime));
-    for (const part of ['checkpoint-worker.cjs', 'report-worker.cjs', 'policy-worker.cjs']) {
+    for (const part of [
+      'checkpoint-worker.cjs',
+      'report-worker.cjs',
+      'policy-worker.cjs',
+      'backup-worker.cjs',
+    ]) {
       assert.ok(parts.includes(part), parts.join(', '));
     }
     const packed = readFileSync(path.join(ROOT, '.vscodeignore'), 'utf8');

@@ -1,23 +1,9 @@
 import assert from 'node:assert/strict';
 import { RouterError } from '../../server/core/router-error.ts';
 import { HELLO, Stage } from '../support/library-stage.ts';
+import { priceBook } from '../support/price-book.ts';
 
 const SOURCE = 'https://prices.example/data.json';
-
-/** The published shape (github.com/pydantic/genai-prices, prices/new_data/v2/data.json), with one model. */
-function book(input: number): object {
-  const prices = { input_mtok: input, output_mtok: input };
-  const model = { id: 'gpt-5.4', match: { starts_with: 'gpt-5.4' }, prices };
-  return [
-    {
-      id: 'openai',
-      name: 'OpenAI',
-      api_pattern: 'https://api\\.openai\\.com',
-      models: [model],
-      extractors: [],
-    },
-  ];
-}
 
 describe('prices', () => {
   let stage: Stage;
@@ -35,7 +21,7 @@ describe('prices', () => {
     const before = (await stage.router.getStateSummary()).prices;
     assert.match(before.edition, /^genai-prices \d/);
     assert.ok(before.asOf.getTime() < stage.clock.now());
-    stage.answers.set('https://prices.example', () => ({ body: book(1000) }));
+    stage.answers.set('https://prices.example', () => ({ body: priceBook('gpt-5.4', 1000) }));
     await stage.router.refreshPrices(SOURCE);
     const after = (await stage.router.getStateSummary()).prices;
     assert.match(after.edition, /^genai-prices of \d{4}-\d\d-\d\d$/);

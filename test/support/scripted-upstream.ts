@@ -9,7 +9,7 @@ import { jsonReply, type Reply, type Script, type Step } from './script.ts';
 /** Which requests a script answers; what is left out matches everything. */
 export interface Route {
   readonly key?: string;
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   /** The whole path, without the query. */
   readonly path?: string;
 }

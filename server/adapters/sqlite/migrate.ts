@@ -28,7 +28,8 @@ export function migrate(connection: Connection, migrations: readonly Migration[]
     // The list is read inside the transaction, since another process may be migrating the same file.
     connection
       .transaction(() => {
-        if (isApplied(connection, migrations, migration)) return;
+        const applied = assertKnown(connection, migrations);
+        if (applied.some(({ number }) => number === migration.number)) return;
         connection.exec(migration.sql);
         connection
           .prepare('INSERT INTO migrations (number, name, hash, applied_at) VALUES (?, ?, ?, ?)')
@@ -38,7 +39,11 @@ export function migrate(connection: Connection, migrations: readonly Migration[]
   }
 }
 
-function isApplied(connection: Connection, known: readonly Migration[], wanted: Migration): boolean {
+/** Throws as `migrate` does for a file that this version must not write to. The table of migrations is there. */
+export function assertKnown(
+  connection: Connection,
+  known: readonly Migration[],
+): readonly AppliedMigration[] {
   const applied = connection
     .prepare<[], AppliedMigration>('SELECT number, name, hash FROM migrations ORDER BY number')
     .all();
@@ -59,7 +64,7 @@ function isApplied(connection: Connection, known: readonly Migration[], wanted: 
       );
     }
   }
-  return applied.some(({ number }) => number === wanted.number);
+  return applied;
 }
 
 function hashOf({ sql }: Migration): string {

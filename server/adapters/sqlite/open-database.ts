@@ -39,6 +39,13 @@ export function openDatabase(options: DatabaseOptions): Connection {
   }
 }
 
+/** Opens a file that is there, as it is; nothing can be changed through the connection. Throws the database's error. */
+export function openToRead({ file, nativeBinding, busyTimeoutMs }: DatabaseOptions): Connection {
+  refuseOldNode(process.versions.node);
+  const binding = nativeBinding ? { nativeBinding } : {};
+  return new Database(file, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs, ...binding });
+}
+
 /**
  * Throws on a Node that the addon does not support. It has to be asked before the addon is loaded: under Node 20
  * that ends the process (SIGSEGV) instead of throwing.

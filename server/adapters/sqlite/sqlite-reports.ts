@@ -1,9 +1,7 @@
-import { Worker } from 'node:worker_threads';
 import type { Report } from '../../../shared/model/report.ts';
 import type { DaySpan } from '../../core/ports/billing.ts';
 import type { DailyLedger, ReportQuery, Reports } from '../../core/ports/reports.ts';
-import { RouterError } from '../../core/router-error.ts';
-import { reasonOf } from './open-database.ts';
+import { ThreadQueue } from './thread-queue.ts';
 
 export interface SqliteReportsOptions {
   readonly file: string;
@@ -24,13 +22,14 @@ export interface ReportJob {
   readonly question: ReportQuestion;
 }
 
-/** Reports from a thread of their own with a connection of its own: one after the other, so that they take one core. */
+/** Reports from a thread of their own. */
 export class SqliteReports implements Reports {
   readonly #options: SqliteReportsOptions;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #threads: ThreadQueue;
 
   constructor(options: SqliteReportsOptions) {
     this.#options = options;
+    this.#threads = new ThreadQueue(options.worker, "The ledger can't be read");
   }
 
   report(query: ReportQuery): Promise<Report> {
@@ -42,28 +41,13 @@ export class SqliteReports implements Reports {
   }
 
   #ask<T>(question: ReportQuestion): Promise<T> {
-    const result = this.#last.then(() => this.#run<T>(question));
-    this.#last = result.catch(() => undefined);
-    return result;
-  }
-
-  #run<T>(question: ReportQuestion): Promise<T> {
-    const { worker, file, nativeBinding } = this.#options;
-    const workerData: ReportJob = {
-      file,
-      question,
-      ...(nativeBinding === undefined ? {} : { nativeBinding }),
-    };
-    return new Promise((resolve, reject) => {
-      const thread = new Worker(worker, { workerData });
-      thread.unref();
-      thread.once('message', resolve);
-      thread.once('error', (error) => {
-        const message = `The ledger can't be read: ${reasonOf(error)}`;
-        reject(new RouterError('store_unavailable', message, { cause: error }));
-      });
-      // After a message this changes nothing any more.
-      thread.once('exit', () => reject(new RouterError('store_unavailable', 'The report ended early.')));
-    });
+    const { file, nativeBinding } = this.#options;
+    return this.#threads.run<T>(
+      (): ReportJob => ({
+        file,
+        question,
+        ...(nativeBinding === undefined ? {} : { nativeBinding }),
+      }),
+    );
   }
 }

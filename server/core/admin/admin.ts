@@ -10,6 +10,7 @@ import type { PriceBook } from '../ports/prices.ts';
 import type { AuditEntry, AuditQuery, Store, TraceSearch } from '../ports/store.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { Router } from '../router/router.ts';
+import type { AuditLog } from './audit-log.ts';
 import type { BudgetAdmin } from './budget-admin.ts';
 import type { ChangeHub } from './change-hub.ts';
 import type { DryRun } from './dry-run.ts';
@@ -19,6 +20,7 @@ import type { ManagementTokens } from './management-tokens.ts';
 import type { PolicyAdmin } from './policy-admin.ts';
 import type { ModelCatalogue } from './model-catalogue.ts';
 import type { ModelNameAdmin } from './model-name-admin.ts';
+import type { PriceAdmin } from './price-admin.ts';
 import type { ProviderAdmin } from './provider-admin.ts';
 import type { QuotaAdmin } from './quota-admin.ts';
 import type { VirtualKeys } from './virtual-keys.ts';
@@ -32,6 +34,7 @@ export interface AdminParts {
   readonly quotas: QuotaAdmin;
   readonly policies: PolicyAdmin;
   readonly ledger: LedgerAdmin;
+  readonly priceList: PriceAdmin;
   readonly dryRun: DryRun;
   readonly modelNames: ModelNameAdmin;
   readonly models: ModelCatalogue;
@@ -42,6 +45,7 @@ export interface AdminParts {
   readonly prices: PriceBook;
   readonly clock: Clock;
   readonly changes: ChangeHub;
+  readonly audit: AuditLog;
   readonly version: string;
   readonly startedAt: number;
 }
@@ -56,11 +60,14 @@ export class Admin {
   readonly quotas: QuotaAdmin;
   readonly policies: PolicyAdmin;
   readonly ledger: LedgerAdmin;
+  readonly prices: PriceAdmin;
   readonly dryRun: DryRun;
   readonly modelNames: ModelNameAdmin;
   /** What can be asked for. */
   readonly models: ModelCatalogue;
   readonly changes: ChangeHub;
+  /** For what is done beside what this holds. */
+  readonly audit: AuditLog;
   readonly #parts: AdminParts;
   /** Known once the listener is up. */
   proxyUrl = '';
@@ -74,10 +81,12 @@ export class Admin {
     this.quotas = parts.quotas;
     this.policies = parts.policies;
     this.ledger = parts.ledger;
+    this.prices = parts.priceList;
     this.dryRun = parts.dryRun;
     this.modelNames = parts.modelNames;
     this.models = parts.models;
     this.changes = parts.changes;
+    this.audit = parts.audit;
     this.#parts = parts;
   }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { openaiChat } from '../../support/openai-answers.ts';
+import { priceBook } from '../../support/price-book.ts';
 import { RouterFixture, secretOf } from '../../support/router-fixture.ts';
+import { jsonReply } from '../../support/script.ts';
 import { DescribedApi, type Json, type Operation } from './described-api.ts';
 
 const ROLES = ['read', 'operate', 'admin'] as const;
@@ -19,6 +21,7 @@ describe('the management API', () => {
   before(async () => {
     router = await RouterFixture.start({ APIKEYROUTER_RECORD_BODIES: 'all' });
     router.openai.on({ method: 'POST' }, openaiChat());
+    router.openai.on({ method: 'GET', path: '/prices.json' }, jsonReply(200, priceBook('gpt-4o', 3)));
     const document = (await (
       await fetch(`${router.daemon.url}/api/v1/openapi.json`)
     ).json()) as ConstructorParameters<typeof DescribedApi>[0];
@@ -139,6 +142,7 @@ describe('the management API', () => {
       addKey: { secret: secretOf('second') },
       rotateKey: { secret: secretOf('third') },
       dryRun: { model: 'gpt-4o' },
+      refreshPrices: { source: `${router.openai.url}/prices.json` },
     };
     const change = changed[operation.id];
     return change ? { ...(operation.example as object), ...change } : operation.example;
