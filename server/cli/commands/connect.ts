@@ -2,16 +2,15 @@ import type { Command } from 'commander';
 import { DEFAULT_PORT } from '../../../shared/endpoint.ts';
 import { pathText } from '../../connect/config-format.ts';
 import { ConnectionRecords } from '../../connect/connection-records.ts';
-import { replacedBy, stateOf, undoConnection } from '../../connect/connections.ts';
-import type { UndoneFile } from '../../connect/connect-files.ts';
+import { replacedBy, stateOf } from '../../connect/connections.ts';
 import { isDetected } from '../../connect/detect.ts';
 import { previewOf } from '../../connect/preview.ts';
 import type { Step, Tool } from '../../connect/tool.ts';
 import { TOOLS, toolById } from '../../connect/tools.ts';
 import { RouterError } from '../../core/router-error.ts';
 import { type Connected, connectTool } from '../connect/connect-tool.ts';
+import { disconnectedLines, disconnectTool } from '../connect/disconnect-tool.ts';
 import { placeHere } from '../connect/place-here.ts';
-import { revokeKey } from '../connect/tool-key.ts';
 import { type Verification, verifyConnection } from '../connect/verify-connection.ts';
 import { keptPort } from '../../daemon/choose-port.ts';
 import { daemon } from '../launch-daemon.ts';
@@ -181,22 +180,7 @@ async function disconnect(id: string, options: Pick<ConnectOptions, 'project'>):
     const message = `${tool.name} is not connected${project === null ? '' : ` in ${project}`}.`;
     throw new RouterError('not_found', hint === '' ? message : `${message} There is ${hint}.`);
   }
-  const files = undoConnection(record);
-  // The files come first: they are put right even where no daemon can be started any more.
-  await revokeKey(await daemon(), record.virtualKeyId);
-  records.remove(record);
-  const lines = [`${tool.name} is disconnected, and its key is revoked.`, ...files.flatMap(undoneLines)];
-  if (record.token === null)
-    lines.push(`Remove the key and the address from ${tool.name} too: only you can.`);
+  const files = await disconnectTool(records, record);
+  const lines = disconnectedLines(record, files);
   print({ tool: tool.id, project, files }, lines.join('\n'));
-}
-
-function undoneLines({ file, result, kept }: UndoneFile): readonly string[] {
-  const said = {
-    restored: `  ${file} is as it was, byte for byte`,
-    removed: `  ${file} was made for the connection and is removed`,
-    undone: `  ${file} had been changed since: only what "connect" wrote was taken back`,
-    gone: `  ${file} is gone, and was left so`,
-  } as const;
-  return [said[result], ...kept.map((value) => `    ${value} was changed since, and stays`)];
 }

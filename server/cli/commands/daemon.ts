@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { formatUsd } from '../../../shared/model/money.ts';
 import type { StateView } from '../../../shared/model/views.ts';
@@ -6,17 +5,13 @@ import { RouterError } from '../../core/router-error.ts';
 import { keptPort } from '../../daemon/choose-port.ts';
 import { DaemonLine } from '../../daemon/daemon-line.ts';
 import { portOwner } from '../../daemon/port-owner.ts';
-import { isProcessAlive } from '../../daemon/process-alive.ts';
 import { FLAG_NAMES, flagOf, type Setting, SETTINGS } from '../../daemon/settings/settings.ts';
-import { findDaemon, isHeld } from '../find-daemon.ts';
+import { findDaemon } from '../find-daemon.ts';
 import { runningDaemon } from '../launch-daemon.ts';
 import { chosenFolder, ManagementClient } from '../management-client.ts';
 import { EXIT, print, relativeTime } from '../output.ts';
 import { serve } from '../serve.ts';
-
-const STOP_MS = 15_000;
-/** A process that has let go of its folder is gone a moment later. */
-const EXIT_MS = 250;
+import { stopDaemon } from '../stop-daemon.ts';
 
 /** `apikeyrouter serve|status|stop|verify` */
 export function addDaemonCommands(program: Command): void {
@@ -69,21 +64,7 @@ async function status(): Promise<void> {
 
 async function stop(): Promise<void> {
   const client = await runningDaemon();
-  await client.call<object>('POST', 'daemon/stop');
-  const { pid } = client.endpoint;
-  const folder = chosenFolder();
-  const started = Date.now();
-  while (isHeld(folder)) {
-    if (Date.now() > started + STOP_MS) {
-      throw new RouterError(
-        'internal',
-        `The daemon (process ${pid}) is still ending its last answers, and takes no new ones. Wait, or end that process.`,
-      );
-    }
-    await delay(50);
-  }
-  const free = Date.now();
-  while (isProcessAlive(pid) && Date.now() < free + EXIT_MS) await delay(10);
+  await stopDaemon(client);
   print({ stopped: true }, 'Stopped.');
 }
 

@@ -1,12 +1,9 @@
-import { homedir } from 'node:os';
-import path from 'node:path';
 import type { Command } from 'commander';
 import { findDaemon } from '../find-daemon.ts';
 import { chosenFolder, usableFolder } from '../management-client.ts';
 import { print } from '../output.ts';
-import { servicePlan } from '../service/plan-for-system.ts';
+import { serviceHere } from '../service/service-here.ts';
 import { install, ownership, runCommand, uninstall } from '../service/service.ts';
-import type { ServicePlan } from '../service/service-plan.ts';
 
 /** `apikeyrouter service ...` */
 export function addServiceCommands(program: Command): void {
@@ -20,20 +17,8 @@ export function addServiceCommands(program: Command): void {
   service.command('status').description('Say whether it starts at login').action(status);
 }
 
-function plan(): ServicePlan {
-  return servicePlan(
-    {
-      platform: process.platform,
-      env: process.env,
-      homeFolder: homedir(),
-      uid: process.getuid?.() ?? -1,
-    },
-    { node: process.execPath, script: path.join(__dirname, 'cli.cjs'), folder: chosenFolder() },
-  );
-}
-
 async function add({ print: only }: { readonly print?: true }): Promise<void> {
-  const wanted = plan();
+  const wanted = serviceHere();
   const { file, text } = wanted;
   if (only) {
     print({ file, text }, `${file}:\n\n${text}`);
@@ -52,15 +37,15 @@ async function add({ print: only }: { readonly print?: true }): Promise<void> {
 }
 
 async function remove(): Promise<void> {
-  const { file } = plan();
-  const result = await uninstall(plan(), runCommand);
+  const { file } = serviceHere();
+  const result = await uninstall(serviceHere(), runCommand);
   const text =
     result === 'none' ? 'There was none.' : `Removed ${file}. The daemon no longer starts at login.`;
   print({ removed: result === 'removed' }, text);
 }
 
 async function status(): Promise<void> {
-  const wanted = plan();
+  const wanted = serviceHere();
   const { file } = wanted;
   const owner = ownership(wanted);
   const installed = owner === 'ours';

@@ -1,5 +1,6 @@
 import { accountsCheck, clockCheck, keysCheck } from './key-checks.ts';
 import type { Check } from './check.ts';
+import { toolsCheck } from './tool-checks.ts';
 import { daemonCheck, endpointCheck, portCheck } from './daemon-checks.ts';
 import {
   databaseCheck,
@@ -24,4 +25,5 @@ export const CHECKS: readonly Check[] = [
   keysCheck,
   accountsCheck,
   clockCheck,
+  toolsCheck,
 ];
