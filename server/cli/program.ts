@@ -20,6 +20,7 @@ import { addRequestsCommands } from './commands/requests.ts';
 import { addRouteCommand } from './commands/route.ts';
 import { addServiceCommands } from './commands/service.ts';
 import { addTokensCommands } from './commands/tokens.ts';
+import { addTransferCommands } from './commands/transfer.ts';
 import { addUninstallCommand } from './commands/uninstall.ts';
 import { addVirtualKeysCommands } from './commands/virtual-keys.ts';
 import { addWebhooksCommands } from './commands/webhooks.ts';
@@ -72,6 +73,7 @@ export function program(json: boolean): Command {
   addServiceCommands(root);
   addDoctorCommand(root);
   addBackupCommands(root);
+  addTransferCommands(root);
   addCompletionCommand(root);
   addUninstallCommand(root);
   return root;

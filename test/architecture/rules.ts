@@ -155,6 +155,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'server/adapters/files',
       'server/adapters/keychain',
       'server/adapters/sqlite',
+      'server/core/ports',
       'server/core/router-error.ts',
       'server/daemon',
       'shared',

@@ -51,7 +51,7 @@ function needs(folder: string, sealing: StateView['sealing']): string {
     case 'file':
       return `The keys in it open only with ${record} and ${path.join(folder, 'data-key')}: keep copies of these two, but apart from it.`;
     case 'keychain':
-      return `The keys in it open only with ${record} and this machine's keychain (service "apikeyrouter"). On another machine the keys have to be added anew.`;
+      return `The keys in it open only with ${record} and this machine's keychain (service "apikeyrouter"). For another machine use "apikeyrouter export".`;
     case 'environment':
       return `The keys in it open only with ${record} and the value of APIKEYROUTER_MASTER_KEY: keep both, but apart from it.`;
     case 'memory':
