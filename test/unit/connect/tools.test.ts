@@ -90,16 +90,16 @@ describe('The tools that can be connected', () => {
   }
 
   for (const [id, file] of [
-    ['claude-code', '/work/.claude/settings.local.json'],
-    ['opencode', '/work/.opencode/opencode.jsonc'],
-    ['kilocode', '/work/.kilo/kilo.jsonc'],
-    ['aider', '/work/.aider.conf.yml'],
-    ['continue', '/work/.continue/models/apikeyrouter.yaml'],
-    ['gemini-cli', '/work/.gemini/.env'],
-    ['qwen-code', '/work/.qwen/settings.json'],
+    ['claude-code', '/project/.claude/settings.local.json'],
+    ['opencode', '/project/.opencode/opencode.jsonc'],
+    ['kilocode', '/project/.kilo/kilo.jsonc'],
+    ['aider', '/project/.aider.conf.yml'],
+    ['continue', '/project/.continue/models/apikeyrouter.yaml'],
+    ['gemini-cli', '/project/.gemini/.env'],
+    ['qwen-code', '/project/.qwen/settings.json'],
   ] as const) {
     it(`has a file of ${id}'s for a project`, () => {
-      assert.equal(files(toolById(id), { ...LINUX, project: '/work' })[0], file);
+      assert.equal(files(toolById(id), { ...LINUX, project: '/project' })[0], file);
     });
   }
 
