@@ -33,7 +33,7 @@ import { freeName } from './free-name.ts';
 import { snakeKeys } from './camel-case.ts';
 import type { ApiKeyRouterOptions } from './options.ts';
 import { RequestRunner } from './request-runner.ts';
-import { RouterModels } from './router-models.ts';
+import { ACTOR, RouterModels } from './router-models.ts';
 import type {
   BatchResult,
   BudgetCheck,
@@ -62,8 +62,6 @@ const SILENT: Logger = {
   warn: () => undefined,
   error: () => undefined,
 };
-/** Who changed what, in the audit log. */
-const ACTOR = 'library';
 
 /**
  * Routes requests over a program's own keys: picks key, model and provider, fails over, keeps budgets and quotas, and

@@ -4,7 +4,7 @@ import { servedModelView } from '../core/admin/served-model-view.ts';
 import type { GroupOptions, ModelNameDetails, ServedModel } from './api.ts';
 
 /** Who changed what, in the audit log. */
-const ACTOR = 'library';
+export const ACTOR = 'library';
 
 /** The models that a program can ask for, and the names that it gives to them. */
 export class RouterModels {

@@ -66,7 +66,7 @@ export function serveWindow(parts: WindowParts, socket: Socket, onClosed: () => 
   connection.onInitialized(() => {
     if (!trusted) return;
     stopTelling = notifyChanges(admin.changes, clock, (what) => {
-      if (what.includes('keys') || what.includes('limits')) void policies.readAgain();
+      if (what.includes('keys') || what.includes('limits')) policies.readAgain();
       if (!closed) void connection.sendNotification('apikeyrouter/changed', { what }).catch(close);
     });
   });

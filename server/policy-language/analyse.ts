@@ -1,8 +1,9 @@
-import { type PolicyTest, policyFileSchema } from '../core/policy/policy-file-schema.ts';
+import { policyFileSchema } from '../core/policy/policy-file-schema.ts';
 import type { Policy } from '../core/policy/policy-schema.ts';
 import { type Diagnostic, diagnostic } from './diagnostic.ts';
 import type { KnownNames } from './known-names.ts';
 import { PolicySource } from './policy-source.ts';
+import type { PlacedTest } from './policy-tests.ts';
 import { schemaDiagnostics } from './schema-diagnostics.ts';
 import { semanticDiagnostics } from './semantic-diagnostics.ts';
 
@@ -11,7 +12,7 @@ export interface Analysis {
   /** In the order of their places. */
   readonly diagnostics: readonly Diagnostic[];
   /** `null`: the file has errors, and nothing of it may take effect. */
-  readonly file: { readonly policies: readonly Policy[]; readonly tests: readonly PolicyTest[] } | null;
+  readonly file: { readonly policies: readonly Policy[]; readonly tests: readonly PlacedTest[] } | null;
   readonly source: PolicySource;
 }
 
@@ -31,7 +32,10 @@ export function analyse(text: string, known: KnownNames | null): Analysis {
     if (result.success) {
       const { policies, tests = [] } = result.data;
       found.push(...semanticDiagnostics(source, policies, known));
-      file = { policies, tests };
+      file = {
+        policies,
+        tests: tests.map((test, at) => ({ test, range: source.rangeOf(['tests', at, 'name']) })),
+      };
     } else {
       found.push(...schemaDiagnostics(source));
     }

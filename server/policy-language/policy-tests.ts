@@ -1,8 +1,29 @@
 import type { DryRunView } from '../../shared/model/views.ts';
 import type { PolicyTest } from '../core/policy/policy-file-schema.ts';
+import { type Diagnostic, diagnostic } from './diagnostic.ts';
+import type { Range } from './policy-source.ts';
+
+/** A file's own test with the place of its name. */
+export interface PlacedTest {
+  readonly test: PolicyTest;
+  readonly range: Range;
+}
+
+/** Runs a file's tests; what `dryRun` rejects with is passed on. */
+export async function failedTests(
+  tests: readonly PlacedTest[],
+  dryRun: (input: Readonly<Record<string, unknown>>) => Promise<DryRunView>,
+): Promise<readonly Diagnostic[]> {
+  const failures: Diagnostic[] = [];
+  for (const { test, range } of tests) {
+    const failure = failureOf(test, await dryRun(dryRunOf(test)));
+    if (failure !== null) failures.push(diagnostic('test-failed', range, `"${test.name}": ${failure}`));
+  }
+  return failures;
+}
 
 /** What a test asks, in the words of a dry run. */
-export function dryRunOf({ request }: PolicyTest): Readonly<Record<string, unknown>> {
+function dryRunOf({ request }: PolicyTest): Readonly<Record<string, unknown>> {
   const { virtual_key, input_tokens, max_output_tokens, has_tools, streaming, ...rest } = request;
   return {
     ...rest,
@@ -15,7 +36,7 @@ export function dryRunOf({ request }: PolicyTest): Readonly<Record<string, unkno
 }
 
 /** How a test fails; `null`: it passes. */
-export function failureOf({ expect }: PolicyTest, { chosen, refusal }: DryRunView): string | null {
+function failureOf({ expect }: PolicyTest, { chosen, refusal }: DryRunView): string | null {
   if (expect.refused === true) {
     return chosen
       ? `A refusal was expected, but ${chosen.keyName} would serve it with ${chosen.model}.`

@@ -6,7 +6,6 @@ import type { BackupJob } from './sqlite-backups.ts';
 // The entry of the thread that `SqliteBackups` starts; bundled as a file of its own.
 const { createdAt, ...job } = workerData as BackupJob;
 copyDatabase(job).then(
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
   ({ bytes }) => parentPort?.postMessage({ file: job.target, bytes, createdAt }),
   (error: unknown) => {
     // Outside of the promise it ends the thread, whose owner is told; of an error's class nothing would arrive there.

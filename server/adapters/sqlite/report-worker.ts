@@ -12,6 +12,5 @@ const answer =
   question.of === 'report'
     ? readReport(connection, question.query)
     : readDailyLedger(connection, question.query);
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
 parentPort?.postMessage(answer);
 connection.close();

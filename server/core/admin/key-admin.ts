@@ -312,6 +312,10 @@ export class KeyAdmin {
     await this.#change(key, { ...key.record, quotaGroup: account }, 'account_seen');
   }
 
+  names(): readonly Pick<KeyRecord, 'id' | 'name'>[] {
+    return this.#parts.pool.all().map(({ record }) => record);
+  }
+
   async list(): Promise<readonly KeyView[]> {
     return this.#views(this.#parts.pool.all());
   }

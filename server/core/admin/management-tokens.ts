@@ -9,6 +9,9 @@ import type { AuditLog } from './audit-log.ts';
 
 const PREFIX = 'akm-';
 
+/** Changes that no named token made are written down under these: nobody else may look like them. */
+const OWN_ACTORS: ReadonlySet<string> = new Set(['local', 'editor', 'router', 'library', 'configuration']);
+
 /** Who calls the management API, and what they may do there. */
 export interface Manager {
   /** As the audit log names them. */
@@ -58,12 +61,18 @@ export class ManagementTokens {
     return { name: record.name, role: record.role };
   }
 
-  /** The token is in this answer only. Throws `RouterError('conflict')` if a valid one has the name. */
+  /** The token is in this answer only. Throws `RouterError`: `conflict` if a valid one has the name, `invalid_request` for a name of the router's own. */
   async create(
     input: NewManagementToken,
     actor: string,
   ): Promise<{ readonly managementToken: ManagementTokenView; readonly token: string }> {
     const name = input.name.trim();
+    if (OWN_ACTORS.has(name.toLowerCase())) {
+      throw new RouterError(
+        'invalid_request',
+        `"${name}" is a name that the audit log uses itself. Choose another.`,
+      );
+    }
     const valid = [...this.#byDigest.values()].filter(({ revokedAt }) => revokedAt === null);
     if (valid.some((record) => record.name === name)) {
       throw new RouterError('conflict', `There is already a management token named "${name}".`);

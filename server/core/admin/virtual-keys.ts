@@ -126,6 +126,10 @@ export class VirtualKeys {
     return records.findLast(({ name }) => name === idOrName)?.id ?? idOrName;
   }
 
+  names(): readonly Pick<VirtualKeyRecord, 'id' | 'name' | 'revokedAt'>[] {
+    return [...this.#byDigest.values()];
+  }
+
   list(): Promise<readonly VirtualKeyView[]> {
     return this.#views([...this.#byDigest.values()]);
   }

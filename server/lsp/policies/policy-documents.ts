@@ -8,13 +8,14 @@ import {
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { DryRunView } from '../../../shared/model/views.ts';
 import type { Admin } from '../../core/admin/admin.ts';
 import type { Clock, Dispose } from '../../core/ports/clock.ts';
 import { dryRunBody } from '../../core/admin/limit-input-schemas.ts';
 import type { Codec } from '../../core/ports/codec.ts';
 import { type Diagnostic, diagnostic } from '../../policy-language/diagnostic.ts';
-import type { KnownNames } from '../../policy-language/known-names.ts';
-import { dryRunOf, failureOf } from '../../policy-language/policy-tests.ts';
+import { type KnownNames, knownNames } from '../../policy-language/known-names.ts';
+import { failedTests } from '../../policy-language/policy-tests.ts';
 import type { PolicyAnswer, PolicyThread } from './policy-thread.ts';
 
 export interface PolicyDocumentParts {
@@ -27,6 +28,7 @@ export interface PolicyDocumentParts {
 
 /** While somebody types, the text is read this long after the last key. */
 const PAUSE_MS = 150;
+const LOOK_MS = 1_000;
 /** Larger texts are no policy files. */
 const MOST_CHARACTERS = 2_000_000;
 
@@ -38,6 +40,7 @@ export class PolicyDocuments {
   readonly #pauses = new Map<string, Dispose>();
   /** Those that the files were read with last. */
   #names = '';
+  #looking: Dispose | null = null;
 
   /** `trusted`: whether the window has proved that it may ask. */
   constructor(parts: PolicyDocumentParts, connection: Connection, trusted: () => boolean) {
@@ -55,15 +58,21 @@ export class PolicyDocuments {
     this.#documents.listen(connection);
   }
 
-  /** Something changed: if there are other names now, what is said of those in the files may not be true any more. */
-  async readAgain(): Promise<void> {
-    if (this.#documents.all().length === 0) return;
-    const names = JSON.stringify(await this.#known());
-    if (names === this.#names) return;
-    for (const document of this.#documents.all()) this.#readSoon(document);
+  /**
+   * Something changed: if there are other names now, what is said of those in the files may not be true any more. Requests
+   * change keys all the time, so that it is looked at once a second at most.
+   */
+  readAgain(): void {
+    if (this.#documents.all().length === 0 || this.#looking) return;
+    this.#looking = this.#parts.clock.after(LOOK_MS, () => {
+      this.#looking = null;
+      if (JSON.stringify(this.#known()) === this.#names) return;
+      for (const document of this.#documents.all()) this.#readSoon(document);
+    });
   }
 
   dispose(): void {
+    this.#looking?.();
     for (const cancel of this.#pauses.values()) cancel();
     this.#pauses.clear();
   }
@@ -81,7 +90,7 @@ export class PolicyDocuments {
     const document = this.#documents.get(uri);
     if (!document || document.getText().length > MOST_CHARACTERS) return;
     const { version } = document;
-    const known = await this.#known();
+    const known = this.#known();
     this.#names = JSON.stringify(known);
     const answer = await this.#parts.thread.read(document.getText(), known);
     if (!answer) return;
@@ -95,36 +104,37 @@ export class PolicyDocuments {
     );
   }
 
-  async #known(): Promise<KnownNames> {
+  #known(): KnownNames {
     const { keys, providers, virtualKeys, models } = this.#parts.admin;
-    const both = (entries: readonly { readonly id: string; readonly name: string }[]): readonly string[] =>
-      entries.flatMap(({ id, name }) => [name, id]);
-    const tokens = await virtualKeys.list();
-    return {
-      keys: both(await keys.list()),
-      providers: providers.list().map(({ id }) => id),
-      models: models.list().map(({ id }) => id),
-      virtualKeys: both(tokens.filter(({ revokedAt }) => revokedAt === null)),
-    };
+    return knownNames({
+      keys: keys.names(),
+      providers: providers.list(),
+      models: models.list(),
+      virtualKeys: virtualKeys.names(),
+    });
   }
 
+  /** One that can't be asked, say as a virtual key that is not there, fails by itself. */
   async #failedTests({ policies, tests }: PolicyAnswer): Promise<readonly Diagnostic[]> {
     if (!policies) return [];
-    const failures: Diagnostic[] = [];
-    for (const { test, range } of tests) {
-      const { protocol: _, ...input } = dryRunBody.parse(dryRunOf(test));
-      const failure = await this.#parts.admin.dryRun
-        .run({ ...input, policies }, this.#parts.codec)
-        .then((view) => failureOf(test, view))
-        .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
-      if (failure !== null) failures.push(diagnostic('test-failed', range, `"${test.name}": ${failure}`));
-    }
-    return failures;
+    const { admin, codec } = this.#parts;
+    const ask = async (input: Readonly<Record<string, unknown>>): Promise<DryRunView> => {
+      const { protocol: _, ...asked } = dryRunBody.parse(input);
+      return admin.dryRun.run({ ...asked, policies }, codec);
+    };
+    const each = tests.map((one) =>
+      failedTests([one], ask).catch((error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error);
+        return [diagnostic('test-failed', one.range, `"${one.test.name}": ${message}`)];
+      }),
+    );
+    return (await Promise.all(each)).flat();
   }
 
   #publish(uri: string, version: number | null, diagnostics: LspDiagnostic[]): void {
     void this.#connection
       .sendDiagnostics({ uri, diagnostics, ...(version === null ? {} : { version }) })
+      // The window is gone, and with it whoever would read this.
       .catch(() => undefined);
   }
 }

@@ -1,9 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Policy } from '../../core/policy/policy-schema.ts';
-import type { PolicyTest } from '../../core/policy/policy-file-schema.ts';
 import type { Diagnostic } from '../../policy-language/diagnostic.ts';
 import type { KnownNames } from '../../policy-language/known-names.ts';
-import type { Range } from '../../policy-language/policy-source.ts';
+import type { PlacedTest } from '../../policy-language/policy-tests.ts';
 
 export interface PolicyJob {
   readonly number: number;
@@ -17,8 +16,7 @@ export interface PolicyAnswer {
   readonly diagnostics: readonly Diagnostic[];
   /** `null`: the text has errors. */
   readonly policies: readonly Policy[] | null;
-  /** The text's own tests, each with the place of its name. */
-  readonly tests: readonly { readonly test: PolicyTest; readonly range: Range }[];
+  readonly tests: readonly PlacedTest[];
 }
 
 /** A text that takes longer is taken for an attack. */
@@ -48,7 +46,6 @@ export class PolicyThread {
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#giveUp(), MOST_MS);
       this.#waiting.set(number, { resolve, timer });
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
       this.#running().postMessage(job);
     });
   }

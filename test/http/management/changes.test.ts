@@ -142,6 +142,13 @@ describe('changes by the management API', () => {
     assert.equal((await call('PATCH', '/keys/switched', proxied, headers)).status, 403);
   });
 
+  it("are nobody else's: a token can not be named as the router itself is in the log", async () => {
+    for (const name of ['local', 'Router', ' editor ']) {
+      const answer = await call('POST', '/management-tokens', { name, role: 'read' });
+      assert.equal(answer.status, 400, name);
+    }
+  });
+
   it('end with the token: one that is revoked or has expired is refused', async () => {
     const { managementToken, ...short } = await router.daemon.api<{
       token: string;
